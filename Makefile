@@ -1,0 +1,95 @@
+# The single door. On a fresh machine `make demo` and `make test` are all one needs.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+BIN := .venv/bin
+PYTEST := $(BIN)/coverage run -m pytest -q
+
+PURE := tests/vocabulary tests/cohort tests/cdm tests/crate tests/protocol tests/secrets tests/transport \
+        tests/disclosure tests/client tests/cli tests/demo
+HUB := tests/web tests/audit tests/people tests/hub
+NODE := tests/node
+WHOLE := tests/federation tests/browser
+
+help: ## Say what each target does
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+demo: .venv/demo node_modules/.ready ## The federation on this machine: a hub, three hospitals, real data
+	$(BIN)/caimera demo up
+
+test: .venv/dev node_modules/.ready system-or-say ## Every test but the long ones
+	$(BIN)/coverage erase
+	$(PYTEST) -m "not long" $(PURE)
+	$(PYTEST) -m "not long" -p tests.plugins.hub $(HUB)
+	$(PYTEST) -m "not long" -p tests.plugins.node $(NODE)
+	$(PYTEST) -m "not long" $(WHOLE)
+	$(BIN)/coverage combine -q
+	$(BIN)/coverage report --fail-under=90 | tail -40
+
+test-long: .venv/dev node_modules/.ready system-or-say ## The slow tests and those repeated many times
+	$(BIN)/pytest -q -m long $(PURE) || test $$? -eq 5
+	$(BIN)/pytest -q -m long -p tests.plugins.hub $(HUB) || test $$? -eq 5
+	$(BIN)/pytest -q -m long -p tests.plugins.node $(NODE) || test $$? -eq 5
+	$(BIN)/pytest -q -m long $(WHOLE) || test $$? -eq 5
+
+check: .venv/dev node_modules/.ready ## Format, lint, types, import law, house rules, migrations, docs
+	$(BIN)/ruff format --check src tests bench docs
+	$(BIN)/ruff check src tests bench docs
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/pytest -q -p tests.plugins.hub tests/house
+	$(BIN)/python -m tests.migrations
+	$(BIN)/python docs/generate.py --check
+	$(BIN)/mkdocs build --strict --quiet
+
+bench: .venv/dev node_modules/.ready ## Measure; each file prints a ratio against a named peer or limit
+	for file in bench/bench_*.py; do echo "== $$file"; $(BIN)/python $$file; done
+
+docs: .venv/dev ## Build the documentation into site/
+	$(BIN)/python docs/generate.py
+	$(BIN)/mkdocs build --strict
+
+format: .venv/dev ## Put the code into its form
+	$(BIN)/ruff format src tests bench docs
+	$(BIN)/ruff check --fix src tests bench docs
+
+lock: ## Lock the dependencies anew, with hashes and without addresses
+	$(BIN)/uv pip compile -q --upgrade --generate-hashes --no-header -o requirements/bootstrap.txt requirements/bootstrap.in
+	$(BIN)/uv pip compile -q --upgrade --generate-hashes --no-header --extra demo -o requirements/demo.txt pyproject.toml
+	$(BIN)/uv pip compile -q --upgrade --generate-hashes --no-header --extra dev -c requirements/demo.txt -o requirements/dev.txt pyproject.toml
+	npm install --package-lock-only --omit-lockfile-registry-resolved
+
+system: ## Install the Debian packages that browser tests need (as root)
+	apt-get update -qq
+	DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(SYSTEM_PACKAGES) >/dev/null
+
+SYSTEM_PACKAGES := chromium fonts-dejavu-core
+
+system-or-say:
+	@missing=""; for tool in chromium; do command -v $$tool >/dev/null || missing="$$missing $$tool"; done; \
+	if [ -n "$$missing" ]; then \
+	  if [ "$$(id -u)" = 0 ]; then $(MAKE) --no-print-directory system; \
+	  elif [ -n "$${CI:-}" ]; then echo "Missing:$$missing. Run 'make system' as root first."; exit 1; \
+	  else echo "Missing:$$missing. The tests that need it are left out; run 'sudo make system' to have them."; fi; fi
+
+.venv/bin/uv: requirements/bootstrap.txt
+	test -x .venv/bin/python || $(PYTHON) -m venv .venv
+	.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bootstrap.txt
+	@touch $@
+
+.venv/demo: .venv/bin/uv requirements/demo.txt pyproject.toml
+	test -e .venv/dev || $(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/demo.txt
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/dev: .venv/bin/uv requirements/dev.txt pyproject.toml
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/dev.txt
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
+	@touch $@
+
+node_modules/.ready: package.json package-lock.json
+	npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+.PHONY: help demo test test-long check bench docs format lock system system-or-say

@@ -1,0 +1,1 @@
+"""Caimera: a federated infrastructure for cancer imaging."""

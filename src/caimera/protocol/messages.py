@@ -1,0 +1,131 @@
+"""What hub and node say to each other: frozen, versioned messages.
+
+A message is a value. Its `type` names its kind and version; a change that an older reader could
+misunderstand gets a new version, and both stand side by side until the older one is retired.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Any, ClassVar, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+type_of_message: dict[str, type[Message]] = {}
+
+
+class Frozen(BaseModel):
+    """A value that never changes and accepts no field it does not know."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Message(Frozen):
+    """One kind of thing a site says to another; subclasses name themselves in `type`."""
+
+    type: ClassVar[str]
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
+        super().__pydantic_init_subclass__(**kwargs)
+        type_of_message[cls.type] = cls
+
+
+class Asker(Frozen):
+    """For whom the hub speaks: a pseudonymous person and the purpose they gave."""
+
+    person: Annotated[str, Field(min_length=1, max_length=255)]
+    purpose: Annotated[str, Field(max_length=600)] = ""
+
+
+class CountKind(StrEnum):
+    """How a number is to be read."""
+
+    EXACT = "exact"
+    ROUNDED = "rounded"
+    FEWER_THAN = "fewer_than"
+    WITHHELD = "withheld"
+    APPROXIMATE = "approximate"
+
+
+class Count(Frozen):
+    """A number about people, with its kind.
+
+    `value` is null for `fewer_than` (the true number is below `bound`, zero possible) and for
+    `withheld`. `step` is the rounding step of `rounded`. `approximate` is a sum with inexact parts.
+    """
+
+    kind: CountKind
+    value: int | None = None
+    step: int | None = None
+    bound: int | None = None
+
+
+class DatasetCount(Frozen):
+    """What one dataset says to a question."""
+
+    dataset_id: UUID
+    title: str
+    version: str
+    policy: Literal["open", "protected"]
+    subjects: Count
+    studies: Count
+    series: Count
+
+
+class Treatment(StrEnum):
+    """What a node did with a condition."""
+
+    APPLIED = "applied"
+    APPROXIMATED = "approximated"
+    UNSUPPORTED = "unsupported"
+
+
+class ConditionStatus(Frozen):
+    """What a node did with the condition at `path` of the canonical question, and why."""
+
+    path: str
+    status: Treatment
+    why: str = ""
+
+
+class Ask(Message):
+    """Hub to node: count who and what fits this question, until the deadline."""
+
+    type: ClassVar[str] = "search.ask/1"
+
+    question_id: UUID
+    question: dict[str, Any]
+    """The canonical question in its JSON form; its hash is `question_hash`."""
+    question_hash: str
+    deadline_at: datetime
+
+
+class Answer(Message):
+    """Node to hub: what may be said to a question, or why nothing is said."""
+
+    type: ClassVar[str] = "search.answer/1"
+
+    question_id: UUID
+    outcome: Literal["answered", "refused"]
+    reason: str = ""
+    """A sentence for the asker when nothing, or not everything, is said."""
+    datasets: tuple[DatasetCount, ...] = ()
+    conditions: tuple[ConditionStatus, ...] = ()
+    took_ms: Annotated[float, Field(ge=0)] = 0.0
+
+
+class Presence(Message):
+    """Node to hub: I am here, and this is what I can answer."""
+
+    type: ClassVar[str] = "node.presence/1"
+
+    software: str
+    vocabulary: str
+    variables: dict[str, tuple[str, ...]]
+    """Searchable variables, each with the operators this node answers."""
+    dataset_count: Annotated[int, Field(ge=0)]
+    leaving: bool = False
+    """True in the last message before an orderly stop."""

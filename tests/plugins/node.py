@@ -1,0 +1,5 @@
+"""Load with `pytest -p tests.plugins.node`: the tests of this run see a node's settings."""
+
+from tests.plugins._site import prepare
+
+prepare("node", site_id="trials")
