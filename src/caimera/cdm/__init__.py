@@ -1,0 +1,38 @@
+"""The common data model: typed tables, their checks, and the mapping of local values onto them."""
+
+from caimera.cdm.checks import Violation, check
+from caimera.cdm.errors import MappingTableError, ModelError
+from caimera.cdm.mapping import (
+    ColumnMapping,
+    Decision,
+    MappedColumn,
+    Settled,
+    coded_mapping,
+    read_decisions,
+    settle,
+)
+from caimera.cdm.report import MappingReport, Outcome, Spelling, VariableReport
+from caimera.cdm.tables import TABLES, Column, ForeignKey, Table, Type
+
+__all__ = [
+    "TABLES",
+    "Column",
+    "ColumnMapping",
+    "Decision",
+    "ForeignKey",
+    "MappedColumn",
+    "MappingReport",
+    "MappingTableError",
+    "ModelError",
+    "Outcome",
+    "Settled",
+    "Spelling",
+    "Table",
+    "Type",
+    "VariableReport",
+    "Violation",
+    "check",
+    "coded_mapping",
+    "read_decisions",
+    "settle",
+]
