@@ -1,0 +1,135 @@
+"""The canonical form: equal questions have one tree, one text and one hash.
+
+Laws applied, all of them keeping the meaning on records with missing and with several values:
+
+* not not A = A; De Morgan, so that `not` stands only before a condition;
+  not x != a = (x = a or x is missing)
+* nested and/or flattened, an only child unwrapped, children de-duplicated and sorted by their text
+* comparisons of one variable joined:
+  x = a or x in (b, c) = x in (a, b, c);  not x = a and not x = b = not x in (a, b);
+  not x = a and x is recorded = x != a;  x is missing or x != a = not x = a;
+  overlapping ranges joined by or are one;
+  for variables with one value, ranges and lists joined by and are intersected, unless nothing would be left
+* x in (a) = x = a; x between a and a = x = a; flag != true = flag = false
+* absorption: under and, a part that another implies is left out; under or, a part that implies another
+
+Contradictions and tautologies that would need more stay as they were asked, so that people recognise them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+
+from caimera.cohort.grammar import to_text
+from caimera.cohort.joining import join_all, join_any
+from caimera.cohort.literals import condition_of, implies, literal
+from caimera.cohort.question import NOTHING, And, Condition, Not, Or, Question, conditions
+from caimera.vocabulary import Operator
+
+_ABSORB_AT_MOST = 200
+"""Absorption compares conditions pair by pair; longer rows stay as they are, so that reading stays fast."""
+
+
+def canonical(question: Question) -> Question:
+    """The one tree that all questions equal to this one, by the laws above, share."""
+    before, after = question, _arranged(_pushed(question, negated=False))
+    while after != before:
+        before, after = after, _arranged(after)
+    return after
+
+
+def canonical_text(question: Question) -> str:
+    """The text of the canonical form."""
+    return to_text(canonical(question))
+
+
+def question_hash(question: Question) -> str:
+    """SHA-256 of the canonical text, in hexadecimal."""
+    return hashlib.sha256(canonical_text(question).encode()).hexdigest()
+
+
+def _pushed(question: Question, *, negated: bool) -> Question:
+    """The question, or its complement, with `not` only before conditions."""
+    match question:
+        case Not(child):
+            return _pushed(child, negated=not negated)
+        case And(parts) | Or(parts):
+            row = And if isinstance(question, And) != negated else Or
+            return row(tuple(_pushed(part, negated=negated) for part in parts))
+        case Condition(variable, Operator.NOT_EQUALS, value) if negated:
+            equal = literal(Condition(variable, Operator.EQUALS, value))
+            return Or((equal, Condition(variable, Operator.MISSING)))
+        case Condition():
+            found = literal(question)
+            return _pushed_back(found) if negated else found
+
+
+def _pushed_back(found: Question) -> Question:
+    return found.child if isinstance(found, Not) else Not(found)
+
+
+def _arranged(question: Question) -> Question:
+    match question:
+        case And(parts):
+            return _row(And, [_arranged(part) for part in parts])
+        case Or(parts):
+            return _row(Or, [_arranged(part) for part in parts])
+        case _:
+            return question
+
+
+def _row(kind: type[And | Or], parts: list[Question]) -> Question:
+    """One row of and, or of or, whose parts are arranged already."""
+    flat = [inner for part in parts for inner in (part.children if isinstance(part, kind) else (part,))]
+    neutral, decisive = (And(()), NOTHING) if kind is And else (NOTHING, And(()))
+    if decisive in flat:
+        return decisive
+    joined = _joined(kind, [part for part in flat if part != neutral])
+    kept = _absorbed(kind, sorted(set(joined), key=to_text))
+    if not kept:
+        return neutral
+    return kept[0] if len(kept) == 1 else kind(tuple(kept))
+
+
+def _joined(kind: type[And | Or], parts: Iterable[Question]) -> Iterator[Question]:
+    literals: dict[str, list[Question]] = {}
+    for part in parts:
+        condition = condition_of(part)
+        if condition is None:
+            yield part
+        else:
+            literals.setdefault(condition.variable, []).append(part)
+    join = join_all if kind is And else join_any
+    for variable, row in literals.items():
+        yield from join(variable, row)
+
+
+def _absorbed(kind: type[And | Or], parts: list[Question]) -> list[Question]:
+    if sum(1 for part in parts for _ in conditions(part)) > _ABSORB_AT_MOST:
+        return parts
+    makes_idle = _implied if kind is And else _implying
+    kept: list[Question] = []
+    for part in parts:
+        if not any(makes_idle(other, part) for other in kept):
+            kept = [other for other in kept if not makes_idle(part, other)]
+            kept.append(part)
+    return kept
+
+
+def _implied(one: Question, other: Question) -> bool:
+    """Under and: whether `one` implies `other`; both are literals or rows of or."""
+    return all(any(implies(left, right) for right in _alternatives(other)) for left in _alternatives(one))
+
+
+def _implying(one: Question, other: Question) -> bool:
+    """Under or: whether `other` implies `one`; both are literals or rows of and."""
+    return all(any(implies(left, right) for left in _requirements(other)) for right in _requirements(one))
+
+
+def _alternatives(question: Question) -> tuple[Question, ...]:
+    return question.children if isinstance(question, Or) else (question,)
+
+
+def _requirements(question: Question) -> tuple[Question, ...]:
+    return question.children if isinstance(question, And) else (question,)

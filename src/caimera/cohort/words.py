@@ -1,0 +1,110 @@
+"""A question as one English sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from caimera.cohort.question import And, Condition, Not, Or, Question, Range, text_of
+from caimera.vocabulary import VOCABULARY, Kind, Operator, Variable
+
+Translate = Callable[[str], str]
+"""Turns an English phrase into the reader's language; placeholders in braces stay."""
+
+
+def in_words(question: Question, translate: Translate = lambda phrase: phrase) -> str:
+    """The question as a sentence. Phrases and labels pass through `translate` before they are filled in."""
+    return _Speaker(translate).sentence(question)
+
+
+class _Speaker:
+    def __init__(self, translate: Translate) -> None:
+        self._translate = translate
+
+    def sentence(self, question: Question) -> str:
+        translate = self._translate
+        match question:
+            case And(()):
+                return translate("All image series.")
+            case Or(()) | Not(And(())):
+                return translate("No image series.")
+            case _:
+                return translate("Image series where {conditions}.").format(conditions=self._clause(question))
+
+    def _clause(self, question: Question) -> str:
+        translate = self._translate
+        match question:
+            case And((only,)) | Or((only,)):
+                return self._clause(only)
+            case And(()):
+                return translate("anything holds")
+            case Or(()):
+                return translate("nothing holds")
+            case And(parts):
+                return translate(" and ").join(map(self._part, parts))
+            case Or(parts):
+                return translate(" or ").join(map(self._part, parts))
+            case Not(Condition() as condition):
+                return self._condition(condition, negated=True)
+            case Not(child):
+                return translate("it does not hold that {conditions}").format(conditions=self._part(child))
+            case Condition():
+                return self._condition(question, negated=False)
+
+    def _part(self, question: Question) -> str:
+        match question:
+            case And((only,)) | Or((only,)):
+                return self._part(only)
+            case And((_, *_)) | Or((_, *_)):
+                return f"({self._clause(question)})"
+            case _:
+                return self._clause(question)
+
+    def _condition(self, condition: Condition, *, negated: bool) -> str:
+        variable = VOCABULARY.variable(condition.variable)
+        phrase = self._phrase(variable, condition.operator, negated=negated)
+        return phrase.format(
+            variable=self._translate(variable.label), value=self._value(variable, condition.value)
+        )
+
+    def _phrase(self, variable: Variable, operator: Operator, *, negated: bool) -> str:
+        """Negations say “not recorded as”, because they include series where nothing is recorded."""
+        translate = self._translate
+        match operator, negated, variable.multiple:
+            case Operator.MISSING, False, _:
+                return translate("{variable} is not recorded")
+            case Operator.MISSING, True, _:
+                return translate("{variable} is recorded")
+            case Operator.NOT_EQUALS, False, False:
+                return translate("{variable} is recorded as other than {value}")
+            case Operator.NOT_EQUALS, False, True:
+                return translate("{variable} is recorded and never as {value}")
+            case Operator.NOT_EQUALS, True, _:
+                return translate("{variable} is {value} or not recorded")
+            case _, False, _:
+                return translate("{variable} is {value}")
+            case _:
+                return translate("{variable} is not recorded as {value}")
+
+    def _value(self, variable: Variable, value: object) -> str:
+        translate = self._translate
+        match value:
+            case Range(low, None) if low is not None:
+                return self._with_unit(variable, translate("at least {number}").format(number=text_of(low)))
+            case Range(None, high) if high is not None:
+                return self._with_unit(variable, translate("at most {number}").format(number=text_of(high)))
+            case Range(low, high):
+                ends = {"low": text_of(low), "high": text_of(high)}
+                return self._with_unit(variable, translate("between {low} and {high}").format(**ends))
+            case tuple(values):
+                *first, last = (self._value(variable, one) for one in values)
+                listed = translate("{first} or {last}").format(first=", ".join(first), last=last)
+                return listed if first else last
+            case bool(flag):
+                return translate("yes") if flag else translate("no")
+            case str(name) if variable.kind is Kind.CODED:
+                return translate(variable.value(name).label)
+            case _:
+                return self._with_unit(variable, text_of(value))
+
+    def _with_unit(self, variable: Variable, text: str) -> str:
+        return f"{text} {self._translate(variable.unit)}" if variable.unit else text

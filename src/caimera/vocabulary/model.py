@@ -1,0 +1,196 @@
+"""Variables, their values and their codes, and how a word finds them."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Protocol, TypeVar
+
+from caimera.vocabulary.errors import BrokenVocabulary, UnknownValue, UnknownVariable
+
+# How EUCAIM's search form writes a code of each system (samply/eucaim-frontend, catalogue-eucaim.json).
+_EUCAIM_PREFIXES = {"SCT": "SNOMEDCT", "EUCAIM": "EUCAIM_Hyper-Ontology_V1.0."}
+
+
+class Level(StrEnum):
+    """What a variable describes."""
+
+    PATIENT = "patient"
+    STUDY = "study"
+    SERIES = "series"
+
+
+class Kind(StrEnum):
+    """What a variable's values are."""
+
+    CODED = "coded"
+    NUMBER = "number"
+    BOOLEAN = "boolean"
+
+
+class Operator(StrEnum):
+    """How a question may compare; names as in the Lens query tree, MISSING is ours."""
+
+    EQUALS = "EQUALS"
+    NOT_EQUALS = "NOT_EQUALS"
+    IN = "IN"
+    BETWEEN = "BETWEEN"
+    MISSING = "MISSING"
+
+
+@dataclass(frozen=True, slots=True)
+class Coding:
+    """A code of a published system, with that system's own label where it is known."""
+
+    system: str
+    code: str
+    label: str = ""
+
+    @property
+    def curie(self) -> str:
+        """`SCT:248152002`."""
+        return f"{self.system}:{self.code}"
+
+    def spellings(self) -> Iterator[str]:
+        """Every way this code is written in questions."""
+        yield self.curie
+        yield self.code
+        if prefix := _EUCAIM_PREFIXES.get(self.system):
+            yield prefix + self.code
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A heading under which variables are shown."""
+
+    name: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One answer to a coded variable. `parent` names the broader value it is a kind of."""
+
+    name: str
+    label: str
+    codes: tuple[Coding, ...]
+    synonyms: tuple[str, ...] = ()
+    parent: str | None = None
+    help: str = ""
+
+    @property
+    def code(self) -> str:
+        """CURIE of the first coding: this value's identity in CDM tables."""
+        return self.codes[0].curie
+
+    def spellings(self) -> Iterator[str]:
+        """Every word this value answers to."""
+        yield from (self.name, self.label, *self.synonyms)
+        for coding in self.codes:
+            yield from coding.spellings()
+
+    def answers_to(self, word: str) -> bool:
+        """Whether `word` is one of this value's names, labels, synonyms or codes."""
+        return fold(word) in {fold(spelling) for spelling in self.spellings()}
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """Something a question may ask about.
+
+    `cdm` is `table.column` of the common data model. `minimum`, `maximum` bound numbers, in `unit`;
+    `whole` numbers have no fraction. `multiple` variables may hold several values at once.
+    """
+
+    name: str
+    label: str
+    help: str
+    group: str
+    level: Level
+    kind: Kind
+    operators: tuple[Operator, ...]
+    cdm: str
+    codes: tuple[Coding, ...]
+    unit: str | None = None
+    minimum: float | None = None
+    maximum: float | None = None
+    whole: bool = False
+    multiple: bool = False
+    values: tuple[Value, ...] = ()
+    _index: Mapping[str, Value] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_index", _index(self.values, f"values of {self.name}"))
+
+    def spellings(self) -> Iterator[str]:
+        """Every word this variable answers to."""
+        yield from (self.name, self.label)
+        for coding in self.codes:
+            yield from coding.spellings()
+
+    def value(self, word: str) -> Value:
+        """The value answering to `word` (name, label, synonym, code or CURIE). Raises UnknownValue."""
+        found = self._index.get(fold(word))
+        if found is None:
+            raise UnknownValue(word, self.name, _suggestions(word, self._index))
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """All variables of one version. `missing` collects what others write for “not recorded”."""
+
+    version: str
+    groups: tuple[Group, ...]
+    variables: tuple[Variable, ...]
+    missing: Value
+    _index: Mapping[str, Variable] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_index", _index(self.variables, "variables"))
+
+    def variable(self, word: str) -> Variable:
+        """The variable answering to `word` (name, label, code or EUCAIM key). Raises UnknownVariable."""
+        found = self._index.get(fold(word))
+        if found is None:
+            raise UnknownVariable(word, _suggestions(word, self._index))
+        return found
+
+
+def fold(word: str) -> str:
+    """The form in which two words are compared: case, blanks, hyphens and underscores do not count."""
+    return re.sub(r"[\s_-]+", " ", word.casefold()).strip()
+
+
+class _Named(Protocol):
+    @property
+    def name(self) -> str: ...
+
+    def spellings(self) -> Iterator[str]: ...
+
+
+_N = TypeVar("_N", bound=_Named)
+
+
+def _index(things: Iterable[_N], what: str) -> Mapping[str, _N]:
+    index: dict[str, _N] = {}
+    for thing in things:
+        for spelling in thing.spellings():
+            other = index.setdefault(fold(spelling), thing)
+            if other is not thing:
+                raise BrokenVocabulary(
+                    f"Two {what} share “{spelling}”: {other.name} and {thing.name}. Take it from one."
+                )
+    return MappingProxyType(index)
+
+
+def _suggestions(word: str, index: Mapping[str, _N]) -> tuple[str, ...]:
+    folded = fold(word)
+    beginning = [key for key in index if len(folded) >= 3 and key.startswith(folded)]
+    close = difflib.get_close_matches(folded, index, n=6, cutoff=0.7)
+    names = dict.fromkeys(index[key].name for key in (*close, *beginning))
+    return tuple(names)[:3]
