@@ -6,20 +6,23 @@ misunderstand gets a new version, and both stand side by side until the older on
 
 from __future__ import annotations
 
-from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 type_of_message: dict[str, type[Message]] = {}
+"""Every kind of message, by its `type`."""
+
+SiteId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,40}$")]
+"""A site's name in envelopes and subjects."""
 
 
 class Frozen(BaseModel):
-    """A value that never changes and accepts no field it does not know."""
+    """A value that never changes, knows all its fields and keeps refused input out of errors."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, allow_inf_nan=False)
 
 
 class Message(Frozen):
@@ -100,7 +103,7 @@ class Ask(Message):
     question: dict[str, Any]
     """The canonical question in its JSON form; its hash is `question_hash`."""
     question_hash: str
-    deadline_at: datetime
+    deadline_at: AwareDatetime
 
 
 class Answer(Message):

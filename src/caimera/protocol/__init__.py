@@ -1,0 +1,1 @@
+"""What hub and nodes say to each other: messages, identities and the signed, sealed envelope."""

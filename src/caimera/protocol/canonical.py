@@ -1,0 +1,47 @@
+"""Canonical JSON (RFC 8785): one text for one value, so that a signature means something."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, NoReturn
+
+import rfc8785
+
+from caimera.protocol.errors import NotCanonical
+
+_EXACT = 2**53
+"""From here on, a JSON number (an IEEE 754 double) no longer tells every integer apart."""
+
+
+def dumps(value: Any) -> bytes:
+    """The canonical UTF-8 text of a JSON value; raises NotCanonical if it has none (NaN, 2**60, a date)."""
+    try:
+        return rfc8785.dumps(value)
+    except (ValueError, RecursionError):
+        raise NotCanonical(
+            "This value has no canonical JSON; send text, numbers, lists and objects."
+        ) from None
+
+
+def loads(data: bytes) -> Any:
+    """The value of a canonical text.
+
+    Raises NotCanonical for anything that is not the one canonical text of its value: other spacing, order or
+    spelling, keys given twice, deep nesting, numbers beyond a double, bytes that are no JSON at all.
+    """
+    try:
+        value = json.loads(data.decode("utf-8"), parse_int=_integer, parse_constant=_refuse)
+    except (ValueError, RecursionError):
+        raise NotCanonical("These bytes are not JSON in UTF-8; send canonical JSON (RFC 8785).") from None
+    if dumps(value) != data:
+        raise NotCanonical("This JSON is not in its canonical form; write it as RFC 8785 says.")
+    return value
+
+
+def _integer(text: str) -> int | float:
+    number = int(text)
+    return number if -_EXACT < number < _EXACT else float(text)
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(constant)

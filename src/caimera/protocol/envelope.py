@@ -1,0 +1,292 @@
+"""The envelope: a message signed by one site and sealed for one other.
+
+    {"v": 1, "aud": recipient, "iss": sender, "iat": seconds, "exp": seconds, "nonce": 16 bytes,
+     "request_id": text, "vocabulary": version, "sealed": {"suite": name, "body": bytes}, "sig": 64 bytes}
+
+in canonical JSON, bytes as base64url. `sig` is Ed25519 over the canonical JSON of all other members. `body`
+is the HPKE sealing of {"asker", "message", "type"}; its `info` is a constant line and the canonical JSON of
+all members but `sealed` and `sig`, with `suite` among them. README.md gives the order of checks.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any, Literal, TypeVar
+
+from cryptography.exceptions import InvalidSignature
+from pydantic import Field, ValidationError
+
+from caimera.protocol import base64url, canonical
+from caimera.protocol.errors import (
+    BadSignature,
+    EnvelopeError,
+    Expired,
+    Malformed,
+    NotCanonical,
+    NotYetValid,
+    TooLarge,
+    UnknownMessage,
+    UnknownSender,
+    UnknownVersion,
+    WrongAudience,
+)
+from caimera.protocol.identity import Card, Identity
+from caimera.protocol.messages import Asker, Frozen, Message, SiteId, type_of_message
+from caimera.protocol.sealing import SUITE, open_text, seal_text
+from caimera.vocabulary import VERSION as VOCABULARY_VERSION
+
+__all__ = ["MAX_LIFETIME", "MAX_SIZE", "EnvelopeError", "Letter", "open_sealed", "seal"]
+
+_VERSION = 1
+MAX_SIZE = 1024 * 1024
+"""Bytes of a whole envelope."""
+MAX_LIFETIME = timedelta(minutes=10)
+
+_CONTEXT = b"caimera/envelope/1\n"
+_NONCE_SIZE = 16
+_YEAR_10000 = 253_402_300_800
+
+Model = TypeVar("Model", bound=Frozen)
+Seconds = Annotated[int, Field(ge=0, lt=_YEAR_10000)]
+"""Since 1970-01-01 UTC, as in JSON Web Tokens (RFC 7519)."""
+
+
+class _Sealed(Frozen):
+    suite: Literal["X25519-HKDF-SHA256-ChaCha20Poly1305"]
+    body: str
+
+
+class _Envelope(Frozen):
+    v: int
+    aud: SiteId
+    iss: SiteId
+    iat: Seconds
+    exp: Seconds
+    nonce: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{22}$")]
+    request_id: Annotated[str, Field(pattern=r"^[A-Za-z0-9._:-]{0,128}$")]
+    vocabulary: Annotated[str, Field(pattern=r"^[0-9A-Za-z.+-]{1,32}$")]
+    sealed: _Sealed
+    sig: str
+
+
+class _Body(Frozen):
+    asker: Asker | None
+    message: dict[str, Any]
+    type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """An envelope opened: who says what, for whom, and until when its `nonce` must be remembered."""
+
+    message: Message
+    issuer: str
+    asker: Asker | None
+    nonce: str
+    expires_at: datetime
+    request_id: str
+    vocabulary: str = VOCABULARY_VERSION
+    """The vocabulary version the sender speaks."""
+
+
+def seal(
+    message: Message,
+    *,
+    sender: Identity,
+    recipient: Card,
+    asker: Asker | None,
+    request_id: str,
+    now: datetime,
+    lifetime: timedelta = timedelta(seconds=60),
+) -> bytes:
+    """Sign `message` in the sender's name and seal it for the recipient, for `lifetime` from `now` on.
+
+    Raises:
+        Malformed: a lifetime, a request id or content that an envelope cannot carry.
+        TooLarge: the envelope would be over `MAX_SIZE`.
+    """
+    issued = int(now.timestamp())
+    header = {
+        "v": _VERSION,
+        "aud": recipient.site,
+        "iss": sender.site,
+        "iat": issued,
+        "exp": issued + int(lifetime.total_seconds()),
+        "nonce": base64url.encode(os.urandom(_NONCE_SIZE)),
+        "request_id": request_id,
+        "vocabulary": VOCABULARY_VERSION,
+    }
+    text = _write({"asker": asker and asker.model_dump(), "message": _plain(message), "type": message.type})
+    sealed = seal_text(text, reader=recipient.sealer, info=_info(header))
+    unsigned = header | {"sealed": {"suite": SUITE, "body": base64url.encode(sealed)}}
+    signature = sender.signer.sign(_write(unsigned))
+    data = _write(unsigned | {"sig": base64url.encode(signature)})
+    _check_size(data)
+    _check_lifetime(_read(_Envelope, data))
+    return data
+
+
+def open_sealed(
+    data: bytes,
+    *,
+    recipient: Identity,
+    senders: Callable[[str], Card | None],
+    now: datetime,
+    leeway: timedelta = timedelta(seconds=30),
+) -> Letter:
+    """Check an envelope and open it.
+
+    `senders` gives the card of an enrolled site, or None. `leeway` is how far its clock may be ahead. Whether
+    the nonce was used before is for the caller to check, in the transaction of what the letter asks for.
+
+    Raises:
+        EnvelopeError: for every envelope that does not count, whatever its bytes; the subclass says why.
+    """
+    _check_size(data)
+    document = _document(data)
+    _check_version(document)
+    envelope = _read(_Envelope, data)
+    _check_audience(envelope, recipient)
+    _check_signature(envelope, document, senders(envelope.iss))
+    _check_time(envelope, now.timestamp(), leeway.total_seconds())
+    body = _open_body(envelope, document, recipient)
+    return Letter(
+        message=_message(body),
+        issuer=envelope.iss,
+        asker=body.asker,
+        nonce=envelope.nonce,
+        expires_at=datetime.fromtimestamp(envelope.exp, UTC),
+        request_id=envelope.request_id,
+        vocabulary=envelope.vocabulary,
+    )
+
+
+def _check_size(data: bytes) -> None:
+    if len(data) > MAX_SIZE:
+        raise TooLarge(f"An envelope of {len(data)} bytes is over the limit of {MAX_SIZE}. Say less at once.")
+
+
+def _document(data: bytes) -> dict[str, Any]:
+    try:
+        document = canonical.loads(data)
+    except NotCanonical as error:
+        raise Malformed(f"This is no envelope. {error}") from None
+    if not isinstance(document, dict):
+        raise Malformed("This is no envelope, as it is no JSON object. Send what `seal` returns.")
+    return document
+
+
+def _check_version(document: Mapping[str, Any]) -> None:
+    version = document.get("v")
+    if type(version) is not int:
+        raise Malformed("This is no envelope, as it names no version. Send what `seal` returns.")
+    if version != _VERSION:
+        raise UnknownVersion(
+            f"This site reads envelopes of version {_VERSION} only. Bring hub and node to the same release."
+        )
+
+
+def _check_audience(envelope: _Envelope, recipient: Identity) -> None:
+    if envelope.aud != recipient.site:
+        raise WrongAudience(
+            f"This envelope is for {envelope.aud}, but this site is {recipient.site}. "
+            "Check which card of this site the sender holds."
+        )
+
+
+def _check_signature(envelope: _Envelope, document: Mapping[str, Any], card: Card | None) -> None:
+    if card is None or card.site != envelope.iss:
+        raise UnknownSender(f"Site {envelope.iss} is not enrolled here. Enrol it, or have it stop sending.")
+    signed = _write({name: value for name, value in document.items() if name != "sig"})
+    try:
+        card.verifier.verify(_decoded(envelope.sig), signed)
+    except InvalidSignature:
+        raise BadSignature(
+            f"Site {envelope.iss} did not sign this envelope with the key known here. "
+            "If its keys were renewed, enrol its new card; else somebody speaks in its name."
+        ) from None
+
+
+def _check_time(envelope: _Envelope, now: float, leeway: float) -> None:
+    _check_lifetime(envelope)
+    if envelope.iat > now + leeway:
+        raise NotYetValid(
+            f"This envelope was issued {envelope.iat - now:.0f} s in the future. Set both sites' clocks."
+        )
+    if envelope.exp <= now:
+        raise Expired(
+            f"This envelope expired {now - envelope.exp:.0f} s ago. "
+            "Ask again; if that is no help, set both sites' clocks."
+        )
+
+
+def _check_lifetime(envelope: _Envelope) -> None:
+    if not 0 < envelope.exp - envelope.iat <= MAX_LIFETIME.total_seconds():
+        raise Malformed("An envelope lives between one second and ten minutes. Give it such a lifetime.")
+
+
+def _open_body(envelope: _Envelope, document: Mapping[str, Any], recipient: Identity) -> _Body:
+    header = {name: value for name, value in document.items() if name not in {"sealed", "sig"}}
+    text = open_text(_decoded(envelope.sealed.body), reader=recipient.opener, info=_info(header))
+    _document(text)
+    return _read(_Body, text)
+
+
+def _message(body: _Body) -> Message:
+    kind = type_of_message.get(body.type)
+    if kind is None:
+        raise UnknownMessage(
+            "This kind of message is not known here. Bring hub and node to the same release."
+        )
+    text = _write(body.message)
+    message = _read(kind, text)
+    if _write(_plain(message)) != text:
+        raise Malformed(
+            f"A message {kind.type} is not written as this version writes it. Compare the releases."
+        )
+    return message
+
+
+def _info(header: Mapping[str, Any]) -> bytes:
+    return _CONTEXT + _write({**header, "suite": SUITE})
+
+
+def _plain(message: Message) -> dict[str, Any]:
+    try:
+        return message.model_dump(mode="json")
+    except ValueError:
+        raise Malformed("A message is nested too deeply, or holds what JSON cannot say. Simplify it.") from None
+
+
+def _write(value: Mapping[str, Any]) -> bytes:
+    try:
+        return canonical.dumps(value)
+    except NotCanonical as error:
+        raise Malformed(str(error)) from None
+
+
+def _read(model: type[Model], text: bytes) -> Model:
+    try:
+        return model.model_validate_json(text, strict=True)
+    except ValidationError as error:
+        raise Malformed(f"{_wrong_fields(model, error)}. Bring hub and node to the same release.") from None
+
+
+def _wrong_fields(model: type[Frozen], error: ValidationError) -> str:
+    """Names the fields by this side's own names, never by the sender's words."""
+    named = {str(detail["loc"][0]) for detail in error.errors() if detail["loc"]} & set(model.model_fields)
+    return (
+        f"Not as expected: {', '.join(sorted(named))}" if named else "It has fields that are not known here"
+    )
+
+
+def _decoded(text: str) -> bytes:
+    try:
+        return base64url.decode(text)
+    except ValueError:
+        raise Malformed(
+            "This envelope carries bytes that are not base64url. Send what `seal` returns."
+        ) from None

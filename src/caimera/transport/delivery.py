@@ -1,0 +1,70 @@
+"""Handing what arrives to a handler: each message its own task, so many at once and no more."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+from nats.aio.msg import Msg
+
+logger = logging.getLogger(__name__)
+
+CONCURRENCY = 64
+"""Handlers of one subscription that run at once."""
+
+_NO_RESPONDERS = "503"
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A message that arrived; `undelivered` is the broker's own word that nobody heard ours."""
+
+    subject: str
+    data: bytes = field(repr=False)
+    undelivered: bool = False
+
+
+Handler = Callable[[Arrival], Awaitable[None]]
+
+
+class Delivery:
+    """One subscription's handler and the tasks it runs in. `failed` is told of each handler that raised."""
+
+    def __init__(self, handler: Handler, failed: Callable[[], None]) -> None:
+        self._handler = handler
+        self._failed = failed
+        self._room = asyncio.Semaphore(CONCURRENCY)
+        self._running: set[asyncio.Task[None]] = set()
+
+    async def take(self, message: Msg) -> None:
+        """Start the handler when there is room for it; until then the next messages wait."""
+        await self._room.acquire()
+        status = (message.headers or {}).get("Status")
+        undelivered = status == _NO_RESPONDERS and not message.data
+        arrival = Arrival(message.subject, message.data, undelivered=undelivered)
+        task = asyncio.create_task(self._run(arrival), name=message.subject)
+        self._running.add(task)
+        task.add_done_callback(self._finished)
+
+    async def finish(self, grace: float) -> None:
+        """Wait for the handlers that run, but for the one that asks; cancel them after `grace` seconds."""
+        running = self._running - {asyncio.current_task()}
+        if not running:
+            return
+        _, late = await asyncio.wait(running, timeout=grace)
+        for task in late:
+            task.cancel()
+        if late:
+            await asyncio.wait(late)
+
+    async def _run(self, arrival: Arrival) -> None:
+        await self._handler(arrival)
+
+    def _finished(self, task: asyncio.Task[None]) -> None:
+        self._running.discard(task)
+        self._room.release()
+        if not task.cancelled() and (problem := task.exception()):
+            self._failed()
+            logger.error("The handler of a message on %s failed.", task.get_name(), exc_info=problem)
