@@ -60,6 +60,9 @@ class SiteSettings(BaseSettings):
         ),
     ] = "https://login.aai.lifescience-ri.eu/oidc/"
     oidc_client_id: Annotated[str, Field(description="This site's client identifier at the issuer.")] = ""
+    cli_client_id: Annotated[
+        str, Field(description="Client identifier of the command line at the issuer, a public client.")
+    ] = "caimera-cli"
     membership_group: Annotated[
         str, Field(description="Entitlement (AARC-G069) that makes a person a member.")
     ] = MEMBERSHIP_GROUP
@@ -142,7 +145,7 @@ def django_settings(site: SiteSettings, *, apps: Sequence[str], urlconf: str) ->
             *apps,
         ],
         "AUTH_USER_MODEL": "people.Person",
-        "AUTHENTICATION_BACKENDS": ["django.contrib.auth.backends.ModelBackend"],
+        "AUTHENTICATION_BACKENDS": ["caimera.people.backend.PersonBackend"],
         "LOGIN_URL": "people:sign-in",
         "MIDDLEWARE": MIDDLEWARE,
         "TEMPLATES": [TEMPLATES],

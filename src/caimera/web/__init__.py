@@ -1,0 +1,1 @@
+"""The look and the plumbing every site shares; no models."""

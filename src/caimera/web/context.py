@@ -1,0 +1,61 @@
+"""What every page knows of its site."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib.metadata import version
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+NAVIGATION = (
+    ("search:builder", _("Search")),
+    ("search:questions", _("My questions")),
+    ("search:nodes", _("Nodes")),
+)
+"""Pages of the main navigation, in order; a site shows those it has."""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An entry of the main navigation."""
+
+    address: str
+    label: str | Promise
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The site as its pages speak of it."""
+
+    name: str
+    demo: bool
+    software: str
+    navigation: tuple[Link, ...]
+
+
+def site(request: HttpRequest) -> dict[str, Site]:
+    """Context processor: `site` for every template."""
+    return {
+        "site": Site(
+            name=settings.SITE.site_name,
+            demo=settings.SITE.demo,
+            software=version("caimera"),
+            navigation=tuple(_links(request)),
+        )
+    }
+
+
+def _links(request: HttpRequest) -> list[Link]:
+    links = []
+    for name, label in NAVIGATION:
+        try:
+            address = reverse(name)
+        except NoReverseMatch:
+            continue
+        links.append(Link(address=address, label=label, current=request.path == address))
+    return links

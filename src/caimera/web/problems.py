@@ -1,0 +1,118 @@
+"""Errors of the API as RFC 9457 problem details: what happened, and what to do next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from http import HTTPStatus
+from typing import Annotated, Any
+
+from django.core.exceptions import RequestDataTooBig
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from ninja import NinjaAPI
+from ninja.errors import HttpError, ValidationError
+from ninja.parser import Parser
+from pydantic import BaseModel, ConfigDict, Field
+
+from caimera import cohort
+
+BODY_LIMIT = cohort.MAX_BYTES + 8 * 1024
+"""Bytes a request body may have: a question, its purpose and some punctuation."""
+
+CONTENT_TYPE = "application/problem+json"
+
+
+class ProblemPart(BaseModel):
+    """One thing wrong in the request."""
+
+    model_config = ConfigDict(frozen=True)
+
+    path: Annotated[str, Field(description="Where in the request or question.", examples=["0.1"])]
+    message: str
+    fix: Annotated[str, Field(description="What to write instead.")]
+
+
+class Problem(BaseModel):
+    """An error (RFC 9457)."""
+
+    model_config = ConfigDict(frozen=True, title="Problem details")
+
+    title: Annotated[str, Field(examples=["The question cannot be read."])]
+    detail: Annotated[str, Field(description="What to do next.")]
+    problems: list[ProblemPart] = []
+
+
+class BodyTooLarge(Exception):
+    """The request's body is larger than a question may be."""
+
+
+class BoundedParser(Parser):
+    """Reads JSON bodies up to BODY_LIMIT."""
+
+    def parse_body(self, request: HttpRequest) -> Any:
+        """The body as JSON; raises BodyTooLarge."""
+        if len(request.body) > BODY_LIMIT:
+            raise BodyTooLarge
+        return super().parse_body(request)
+
+
+def refusals(*statuses: int) -> dict[int, type[Problem]]:
+    """The error answers of a route, for its description."""
+    return dict.fromkeys(statuses, Problem)
+
+
+def problem(status: int, title: str, detail: str, problems: Iterable[ProblemPart] = ()) -> HttpResponse:
+    """A problem as a response."""
+    body = Problem(title=title, detail=detail, problems=list(problems))
+    return HttpResponse(body.model_dump_json(), status=status, content_type=CONTENT_TYPE)
+
+
+def translate_errors(api: NinjaAPI) -> None:
+    """Let every error of the API leave as a problem."""
+    api.add_exception_handler(cohort.QuestionError, _question_error)
+    api.add_exception_handler(ValidationError, _invalid)
+    api.add_exception_handler(HttpError, _http_error)
+    api.add_exception_handler(Http404, _not_found)
+    api.add_exception_handler(RequestDataTooBig, _too_large)
+
+
+def _question_error(request: HttpRequest, error: cohort.QuestionError) -> HttpResponse:
+    parts = [ProblemPart(path=part.path, message=part.message, fix=part.fix) for part in error.problems]
+    return problem(
+        422, _("The question cannot be read."), _("Correct the places named and ask again."), parts
+    )
+
+
+def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    parts = [
+        ProblemPart(
+            path=".".join(str(step) for step in part["loc"]),
+            message=part["msg"],
+            fix=_("Compare with /api/openapi.json."),
+        )
+        for part in error.errors
+    ]
+    return problem(
+        422, _("The request cannot be read."), _("Correct the fields named and send it again."), parts
+    )
+
+
+def _http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
+    if isinstance(
+        error.__cause__, BodyTooLarge | RequestDataTooBig
+    ):  # what the parser raised, wrapped by ninja
+        return _too_large(request, error)
+    response = problem(error.status_code, HTTPStatus(error.status_code).phrase, str(error))
+    if error.status_code == HTTPStatus.UNAUTHORIZED:
+        response["WWW-Authenticate"] = "Bearer"
+    return response
+
+
+def _not_found(request: HttpRequest, error: Http404) -> HttpResponse:
+    return problem(404, _("Not found."), _("There is nothing here that you may see. Check the address."))
+
+
+def _too_large(request: HttpRequest, error: Exception) -> HttpResponse:
+    return problem(
+        413, _("The request is too large."), _("A question may have at most 256 kB. Ask a shorter one.")
+    )

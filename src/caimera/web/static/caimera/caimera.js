@@ -1,0 +1,63 @@
+// Moves focus, announces, remembers. Every page works without it.
+"use strict";
+
+// The server says with data-focus where a person goes on after a change of the page.
+function attend(root) {
+  const wanted = root.querySelector("[data-focus]");
+  if (wanted) wanted.focus();
+}
+
+// What a person opened stays open, and where they were they stay, when the page around them is replaced.
+let opened = new Map();
+let place = "";
+
+function remember(root) {
+  opened = new Map([...root.querySelectorAll("details[id]")].map((one) => [one.id, one.open]));
+  place = root.contains(document.activeElement) ? document.activeElement.id : "";
+}
+
+function restore(root) {
+  for (const one of root.querySelectorAll("details[id]")) {
+    if (opened.has(one.id) && !one.querySelector("[aria-invalid]")) one.open = opened.get(one.id);
+  }
+  const before = place && document.getElementById(place);
+  if (before) before.focus({ preventScroll: true });
+}
+
+document.body.addEventListener("htmx:beforeSwap", (event) => remember(event.detail.target));
+document.body.addEventListener("htmx:afterSettle", (event) => {
+  const root = document.getElementById(event.detail.elt.id) || event.detail.elt;
+  unhide(root);
+  restore(root);
+  attend(root);
+});
+
+// A menu made of details closes with Escape and gives the focus back.
+document.addEventListener("keydown", (event) => {
+  const menu = event.key === "Escape" && document.querySelector("details.person-menu[open]");
+  if (!menu) return;
+  menu.open = false;
+  menu.querySelector("summary").focus();
+});
+
+// Long lists of values can be narrowed by typing; what is ticked stays in sight.
+function narrow(input) {
+  const wanted = input.value.trim().toLowerCase();
+  for (const field of document.getElementById(input.dataset.filters).children) {
+    field.hidden = !field.textContent.toLowerCase().includes(wanted) && !field.querySelector(":checked");
+  }
+}
+
+document.addEventListener("input", (event) => { if (event.target.dataset.filters) narrow(event.target); });
+document.addEventListener("click", (event) => { if (event.target.closest("[data-print]")) window.print(); });
+
+// What needs this script is hidden until it runs.
+function unhide(root) {
+  for (const one of root.querySelectorAll(".filter, [data-print]")) one.hidden = false;
+}
+
+// The server shows times in the zone the reader's browser names here.
+document.cookie = `timezone=${Intl.DateTimeFormat().resolvedOptions().timeZone}; path=/; max-age=31536000; samesite=lax`;
+
+unhide(document);
+attend(document);

@@ -1,0 +1,162 @@
+"""The components: each is a template in `components/`, each attribute and its default stands in these tables.
+
+    {% alert tone="warning" heading="Not yet" %}…{% endalert %}
+    {% icon name="search" %}
+
+An attribute a component does not know stops the page: a slip in a template is found by the first look at it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django import template
+from django.template.base import TemplateSyntaxError
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+
+from caimera.web.templatetags.icons import ICONS
+
+register = template.Library()
+
+Attributes = Mapping[str, Any]
+
+WRAPPING: dict[str, Attributes] = {
+    "action": {"href": "", "variant": "primary", "icon": "", "id": ""},
+    "alert": {"tone": "info", "heading": "", "id": ""},
+    "button": {
+        "variant": "primary",
+        "icon": "",
+        "type": "submit",
+        "name": "",
+        "value": "",
+        "form": "",
+        "id": "",
+        "label": "",
+        "size": "",
+        "described_by": "",
+    },
+    "card": {"id": "", "tinted": False, "labelled_by": ""},
+    "chip": {"label": "", "name": "", "value": "", "form": ""},
+    "disclosure": {"summary": "", "id": "", "open": False, "note": "", "marked": False},
+    "error_summary": {"heading": ""},
+    "fieldset": {"legend": "", "help": "", "id": "", "hidden_legend": False},
+    "heading": {"level": 2, "size": "", "id": ""},
+    "link": {"href": "", "icon": ""},
+    "skip_link": {"to": ""},
+    "table": {"caption": "", "hidden_caption": False},
+    "tag": {"tone": "neutral", "icon": ""},
+}
+"""Components around a content: name -> attributes with their defaults."""
+
+ALONE: dict[str, Attributes] = {
+    "checkbox": {
+        "label": "",
+        "name": "",
+        "value": "",
+        "form": "",
+        "id": "",
+        "checked": False,
+        "help": "",
+        "type": "checkbox",
+    },
+    "filter_input": {"label": "", "id": "", "filters": ""},
+    "icon": {"name": "", "label": ""},
+    "number_input": {
+        "label": "",
+        "name": "",
+        "form": "",
+        "id": "",
+        "value": "",
+        "minimum": None,
+        "maximum": None,
+        "unit": "",
+        "error": "",
+    },
+    "select": {
+        "label": "",
+        "hidden_label": False,
+        "name": "",
+        "form": "",
+        "id": "",
+        "options": (),
+        "chosen": "",
+    },
+    "text_area": {
+        "label": "",
+        "name": "",
+        "id": "",
+        "value": "",
+        "help": "",
+        "rows": 3,
+        "error": "",
+        "form": "",
+        "spellcheck": True,
+    },
+    "text_input": {
+        "label": "",
+        "name": "",
+        "id": "",
+        "value": "",
+        "help": "",
+        "maximum_length": None,
+        "error": "",
+        "required": False,
+    },
+}
+"""Components without a content."""
+
+
+def render(name: str, allowed: Attributes, given: Attributes) -> SafeString:
+    """One component as HTML.
+
+    Raises:
+        TemplateSyntaxError: an attribute the component does not know, or an icon nobody drew.
+    """
+    if unknown := given.keys() - allowed.keys() - {"content"}:
+        wrong, right = ", ".join(sorted(unknown)), ", ".join(allowed)
+        raise TemplateSyntaxError(f"The component {name} has no attribute {wrong}; it has {right}.")
+    return render_to_string(f"components/{name}.html", {**allowed, **given})
+
+
+def wrapping(name: str, allowed: Attributes) -> Callable[..., SafeString]:
+    """The tag of a component around a content."""
+
+    def component(content: str, **attributes: Any) -> SafeString:
+        return render(name, allowed, {**attributes, "content": content})
+
+    return component
+
+
+def alone(name: str, allowed: Attributes) -> Callable[..., SafeString]:
+    """The tag of a component without a content."""
+
+    def component(**attributes: Any) -> SafeString:
+        return render(name, allowed, attributes)
+
+    return component
+
+
+for _name, _allowed in WRAPPING.items():
+    register.simple_block_tag(wrapping(_name, _allowed), name=_name, end_name=f"end{_name}")
+for _name, _allowed in ALONE.items():
+    register.simple_tag(alone(_name, _allowed), name=_name)
+
+
+@register.filter
+def then(text: object, more: object) -> str:
+    """One text after the other: ids and values put together in a page."""
+    return f"{text}{more}"
+
+
+@register.filter
+def icon_path(name: str) -> str:
+    """The drawing of an icon.
+
+    Raises:
+        TemplateSyntaxError: nobody drew it.
+    """
+    if name not in ICONS:
+        raise TemplateSyntaxError(f"There is no icon {name}; there are {', '.join(sorted(ICONS))}.")
+    return ICONS[name]
