@@ -1,0 +1,1 @@
+"""Persons, their membership, sign-in, and who may call a route."""

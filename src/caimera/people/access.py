@@ -1,0 +1,159 @@
+"""Who may call a route: marks for pages, and the same for the JSON API.
+
+    @member                      @api.get("/nodes", auth=MemberAuth())
+    def page(request): ...       def nodes(request): ...
+
+`request.user` is the Person inside. Pages know a person by their session; the API by their session
+(with the CSRF check) or by a bearer token.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any, ClassVar, TypeVar
+from urllib.parse import urlencode, urlsplit
+
+from asgiref.sync import iscoroutinefunction, sync_to_async
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from ninja.errors import HttpError
+from ninja.security.base import AuthBase
+from ninja.utils import check_csrf
+
+from caimera.people.actions import note_refusal
+from caimera.people.errors import SignInProblem, TokenRefused
+from caimera.people.models import Person
+from caimera.people.tokens import person_of
+from caimera.web.access import mark
+
+View = TypeVar("View", bound=Callable[..., Any])
+Refuse = Callable[[HttpRequest], HttpResponse | None]
+
+
+def signed_in(view: View) -> View:
+    """The page needs a person; a visitor is sent to sign in, and back."""
+    return mark(_guarded(view, _refuse_visitor), "signed_in")
+
+
+def member(view: View) -> View:
+    """The page needs a member; others who are signed in are shown how to become one."""
+    return mark(_guarded(view, _refuse_non_member), "member")
+
+
+def _guarded(view: View, refuse: Refuse) -> View:
+    @functools.wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        return refuse(request) or view(request, *args, **kwargs)
+
+    @functools.wraps(view)
+    async def guarded_async(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        return await sync_to_async(refuse)(request) or await view(request, *args, **kwargs)
+
+    return guarded_async if iscoroutinefunction(view) else guarded  # type: ignore[return-value]
+
+
+def _refuse_visitor(request: HttpRequest) -> HttpResponse | None:
+    return None if request.user.is_authenticated else _invite(request)
+
+
+def _refuse_non_member(request: HttpRequest) -> HttpResponse | None:
+    if invitation := _refuse_visitor(request):
+        return invitation
+    person = _person(request)
+    if person.is_member:
+        return None
+    note_refusal(person=person, route=_route(request), needs="member")
+    context = {"refused": True, "registration": settings.SITE.registration_url}
+    return render(request, "people/membership.html", context, status=403)
+
+
+def _person(request: Any) -> Person:
+    """The person signed in; Django's types know only its own kind of user."""
+    return request.user
+
+
+def _invite(request: HttpRequest) -> HttpResponse:
+    """Send a visitor to sign in. What was sent with a form cannot be kept, so that is said instead."""
+    if current := request.headers.get("HX-Current-URL"):
+        return HttpResponse(headers={"HX-Redirect": _sign_in_address(_path_of(current))})
+    if request.method in ("GET", "HEAD"):
+        return redirect(_sign_in_address(request.get_full_path()))
+    sentence = _(
+        "You were signed out in the meantime, so what you sent was not kept. Sign in and send it again."
+    )
+    context = {"sentence": sentence, "sign_in": reverse("people:sign-in")}
+    return render(request, "people/sign_in_problem.html", context, status=401)
+
+
+def _sign_in_address(target: str) -> str:
+    return f"{reverse('people:sign-in')}?{urlencode({'next': target})}"
+
+
+def _path_of(address: str) -> str:
+    parts = urlsplit(address)
+    return f"{parts.path}?{parts.query}" if parts.query else parts.path
+
+
+def _route(request: HttpRequest) -> str:
+    return request.resolver_match.view_name if request.resolver_match else request.path
+
+
+class SignedInAuth(AuthBase):
+    """The route needs a person: the site's session with its CSRF token, or a bearer token."""
+
+    openapi_type = "http"
+    openapi_scheme = "bearer"
+    needs: ClassVar[str] = "signed_in"
+
+    async def __call__(self, request: HttpRequest) -> Person:
+        """The person, also set as `request.user`. Raises HttpError 401, 403 or 503."""
+        return await sync_to_async(self._admit)(request)
+
+    def _admit(self, request: Any) -> Person:
+        person = _bearer(request) if "Authorization" in request.headers else _from_session(request)
+        request.user = person
+        self.require(request, person)
+        return person
+
+    def require(self, request: HttpRequest, person: Person) -> None:
+        """What the person must be beyond signed in. Raises HttpError 403."""
+
+
+class MemberAuth(SignedInAuth):
+    """The route needs a member."""
+
+    needs = "member"
+
+    def require(self, request: HttpRequest, person: Person) -> None:
+        if not person.is_member:
+            note_refusal(person=person, route=_route(request), needs=self.needs)
+            address = request.build_absolute_uri(reverse("people:membership"))
+            raise HttpError(403, _("This needs membership. How to become a member: %s") % address)
+
+
+mark(SignedInAuth, SignedInAuth.needs)
+mark(MemberAuth, MemberAuth.needs)
+
+
+def _bearer(request: HttpRequest) -> Person:
+    scheme, _space, token = request.headers["Authorization"].partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise HttpError(401, _("Send the access token as 'Authorization: Bearer <token>'."))
+    try:
+        return person_of(token.strip())
+    except TokenRefused as refused:
+        raise HttpError(401, str(refused.sentence)) from refused
+    except SignInProblem as problem:
+        raise HttpError(max(problem.status, 401), str(problem.sentence)) from problem
+
+
+def _from_session(request: HttpRequest) -> Person:
+    if not request.user.is_authenticated:
+        raise HttpError(401, _("Sign in first: with `caimera login`, or in the browser."))
+    if check_csrf(request):
+        raise HttpError(403, _("The page is too old for this. Reload it and try again."))
+    return _person(request)

@@ -1,0 +1,61 @@
+"""What changes about persons."""
+
+from typing import Any, cast
+
+from django.contrib.auth import login, logout
+from django.db import transaction
+from django.http import HttpRequest
+from django.utils import timezone
+
+from caimera.audit.actions import record
+from caimera.people.claims import Claims
+from caimera.people.entitlements import groups
+from caimera.people.models import SIGN_IN_COUNTS, Person, membership_group
+
+
+@transaction.atomic
+def sign_in(*, request: HttpRequest, claims: Claims) -> Person:
+    """Remember the person and open a session for them under a new key, which ends by itself."""
+    person = check(claims=claims)
+    login(request, cast(Any, person))
+    request.session.cycle_key()
+    request.session.set_expiry(timezone.now() + SIGN_IN_COUNTS)
+    record(act="person.signed-in", actor=person.actor, detail={"member": person.is_member})
+    return person
+
+
+@transaction.atomic
+def sign_out(*, request: HttpRequest) -> None:
+    """End the session, whoever's it was."""
+    if isinstance(request.user, Person):
+        record(act="person.signed-out", actor=request.user.actor)
+    logout(request)
+
+
+@transaction.atomic
+def check(*, claims: Claims) -> Person:
+    """Keep what the login service says about a person now; membership gained or lost is recorded."""
+    group = membership_group()
+    is_member = group in groups(claims.entitlements, trusted=(group.authority,))
+    known = Person.objects.select_for_update().filter(issuer=claims.issuer, sub=claims.sub).first()
+    person, _ = Person.objects.update_or_create(
+        issuer=claims.issuer,
+        sub=claims.sub,
+        defaults={
+            "name": claims.name,
+            "email": claims.email,
+            "entitlements": list(claims.entitlements),
+            "is_member": is_member,
+            "checked_at": timezone.now(),
+        },
+    )
+    if is_member != (known is not None and known.is_member):
+        act = "membership.gained" if is_member else "membership.lost"
+        record(act=act, actor=person.actor, object=f"person:{person.pk}")
+    return person
+
+
+@transaction.atomic
+def note_refusal(*, person: Person, route: str, needs: str) -> None:
+    """Record that a known person was refused a route, and what it needs."""
+    record(act="access.refused", actor=person.actor, object=f"route:{route}", detail={"needs": needs})
