@@ -1,0 +1,1 @@
+"""The `caimera` command: thin doors to client, hub, node and demo."""

@@ -1,0 +1,176 @@
+"""`caimera node`: a data holder's site."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+from pathlib import Path
+from typing import IO
+
+import click
+from pydantic import ValidationError
+
+from caimera.node.site import NodeSettings
+from caimera.web.site import load
+
+SETTINGS = "caimera.node.settings"
+
+
+@click.group()
+def node() -> None:
+    """A data holder's site: keys, database, web server, agent, datasets."""
+
+
+def _begin() -> None:
+    """Let Django read the node's settings."""
+    import django
+
+    os.environ["DJANGO_SETTINGS_MODULE"] = SETTINGS
+    django.setup()
+
+
+@node.command()
+@click.option(
+    "--oidc-client-secret-file",
+    type=click.File("rb"),
+    help="File with the client secret the sign-in service gave this node; - reads standard input.",
+)
+def init(oidc_client_secret_file: IO[bytes] | None) -> None:
+    """Make this node's keys; those that exist are kept."""
+    from caimera.node.agent.keys import create_missing_keys
+    from caimera.secrets import FileStore
+
+    site = load(NodeSettings)
+    make = FileStore if site.secrets_file.exists() else FileStore.create
+    store = make(site.secrets_file, site.secrets_key_file)
+    made = create_missing_keys(store, site_id=site.site_id)
+    if oidc_client_secret_file is not None:
+        store.put("oidc_client_secret", oidc_client_secret_file.read().strip())
+        made.append("oidc_client_secret")
+    click.echo(f"Made {', '.join(made)}." if made else "Every key is there; nothing was made.")
+
+
+@node.command()
+def migrate() -> None:
+    """Bring the database to the tables this software expects."""
+    from django.core.management import call_command
+
+    _begin()
+    call_command("migrate", interactive=False)
+
+
+@node.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen at.")
+@click.option("--port", default=8081, show_default=True, help="Port to listen at.")
+@click.option("--processes", default=1, show_default=True, help="Server processes.")
+def serve(host: str, port: int, processes: int) -> None:
+    """Serve the node's pages."""
+    import uvicorn
+
+    os.environ["DJANGO_SETTINGS_MODULE"] = SETTINGS
+    uvicorn.run(
+        "caimera.node.asgi:app",
+        host=host,
+        port=port,
+        workers=processes,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=3,
+    )
+
+
+@node.command()
+def agent() -> None:
+    """Run the agent: the connection to the hub, and the answers to its questions."""
+    _begin()
+    asyncio.run(_answer())
+
+
+async def _answer() -> None:
+    from caimera.node.agent.process import make_agent
+
+    running = make_agent()
+    loop = asyncio.get_running_loop()
+    for ending in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(ending, running.stop)
+    await running.run()
+
+
+@node.command()
+def card() -> None:
+    """Print this node's card, which the hub needs to enrol it."""
+    _begin()
+    from caimera.node.agent.identity import node_card
+
+    click.echo(node_card().model_dump_json(indent=2))
+
+
+@node.command()
+@click.argument("card_file", type=click.File("rb"))
+def trust(card_file: IO[bytes]) -> None:
+    """Hear the hub whose card is CARD_FILE, and no other; - reads standard input."""
+    _begin()
+    from caimera.node.agent.actions import trust_hub
+    from caimera.protocol.identity import Card
+
+    try:
+        hub = trust_hub(card=Card.model_validate_json(card_file.read()), actor="system")
+    except ValidationError as error:
+        raise click.ClickException(f"{card_file.name} is not a site's card: {_first(error)}.") from None
+    click.echo(f"This node trusts {hub.name} ({hub.site}).")
+
+
+def _first(error: ValidationError) -> str:
+    problem = error.errors(include_url=False)[0]
+    return f"{'.'.join(map(str, problem['loc'])) or 'the file'}: {problem['msg']}"
+
+
+@node.command()
+@click.argument("crates", nargs=-1, required=True, metavar="CRATE_PATH...", type=click.Path(path_type=Path))
+@click.option(
+    "--policy",
+    type=click.Choice(["open", "protected"]),
+    help="How the datasets protect their people; each crate's own hint by default.",
+)
+def add(crates: tuple[Path, ...], policy: str | None) -> None:
+    """Verify crates and publish each as the current release of its dataset.
+
+    Stops at the first crate that is refused; those before it are published.
+    """
+    _begin()
+    from caimera.node.datasets.actions import register_crate
+    from caimera.node.datasets.errors import DatasetError
+
+    for path in crates:
+        try:
+            release = register_crate(path=path, policy=policy, actor="system")
+        except DatasetError as error:
+            raise click.ClickException(str(error)) from None
+        dataset = release.dataset
+        click.echo(f"{dataset.title}, version {release.version}: published, {dataset.policy}.")
+
+
+@node.command()
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def datasets(as_json: bool) -> None:
+    """List the published datasets and how each protects its people."""
+    _begin()
+    from caimera.node.datasets.queries import published_releases
+
+    found = [
+        {
+            "id": str(release.dataset_id),
+            "title": release.dataset.title,
+            "version": release.version,
+            "policy": release.dataset.policy,
+        }
+        for release in published_releases()
+    ]
+    if as_json:
+        click.echo(json.dumps(found, indent=2))
+        return
+    for dataset in found:
+        click.echo("{id}  {policy:<9}  {version:<10}  {title}".format(**dataset))

@@ -1,0 +1,1 @@
+"""The node's outbound connection to the federation."""

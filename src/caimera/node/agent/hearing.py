@@ -1,0 +1,80 @@
+"""Hearing the hub: open, check, spend the nonce, hand over, seal the reply; or refuse, count and tell."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
+
+from django.db import transaction
+from django.utils import timezone
+
+from caimera.node.agent.actions import refuse_message, spend_nonce
+from caimera.node.agent.errors import MessageRefused, NoHandler
+from caimera.node.agent.identity import node_identity
+from caimera.node.agent.queries import hub_card, trusted_card
+from caimera.node.mediator.actions import answer_question
+from caimera.node.sources import Source
+from caimera.protocol.envelope import EnvelopeError, Letter, open_sealed, seal
+from caimera.protocol.messages import Answer, Ask, Message
+from caimera.transport import subjects
+from caimera.web.logs import begin_request
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A sealed message and the subject it is to be published on."""
+
+    subject: str
+    data: bytes
+
+
+def _take_question(*, letter: Letter, source: Source, now: datetime) -> tuple[str, Message]:
+    answer: Answer = answer_question(letter=letter, source=source, now=now)
+    return subjects.answer(node_identity().site, answer.question_id), answer
+
+
+Handler = Callable[..., tuple[str, Message]]
+"""Takes a letter inside the transaction that spends its nonce; returns the reply and its subject."""
+
+HANDLERS: Mapping[type[Message], Handler] = MappingProxyType({Ask: _take_question})
+"""Every message type this node takes, with the one function that takes it."""
+
+
+def hear(*, data: bytes, source: Source) -> Reply | None:
+    """Take a message that arrived, whatever it is; returns the reply, or None where it does not count."""
+    now = timezone.now()
+    try:
+        letter = open_sealed(data, recipient=node_identity(), senders=trusted_card, now=now)
+        return _take(letter, source, now)
+    except (EnvelopeError, MessageRefused) as refusal:
+        logger.warning("message refused", extra={"error.code": refusal.code})
+        refuse_message(code=refusal.code, sentence=str(refusal))
+        return None
+
+
+def _take(letter: Letter, source: Source, now: datetime) -> Reply:
+    begin_request(letter.request_id)
+    handler = HANDLERS.get(type(letter.message))
+    if handler is None:
+        raise NoHandler(letter.message.type)
+    with transaction.atomic():
+        spend_nonce(letter=letter)
+        subject, reply = handler(letter=letter, source=source, now=now)
+    return Reply(subject, sealed_for_hub(reply, request_id=letter.request_id))
+
+
+def sealed_for_hub(message: Message, *, request_id: str = "") -> bytes:
+    """Sign a message and seal it for the hub alone; raises NoHubTrusted."""
+    return seal(
+        message,
+        sender=node_identity(),
+        recipient=hub_card(),
+        asker=None,
+        request_id=request_id,
+        now=timezone.now(),
+    )

@@ -1,0 +1,81 @@
+"""The hub this node trusts, what was heard from it, and how the agent is doing."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from caimera.protocol.identity import Card
+
+THE_ONE = 1
+"""The key of tables with a single row."""
+
+
+class TrustedHub(models.Model):
+    """The one hub this node hears and answers."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=THE_ONE)
+    site = models.CharField(max_length=41)
+    name = models.CharField(max_length=200)
+    sign_key = models.CharField(max_length=64)
+    seal_key = models.CharField(max_length=64)
+    broker_key = models.CharField(max_length=80, blank=True)
+    trusted_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = (models.CheckConstraint(condition=Q(id=THE_ONE), name="agent_one_hub"),)
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def card(self) -> Card:
+        """The hub's name and public keys."""
+        return Card(
+            site=self.site,
+            name=self.name,
+            sign_key=self.sign_key,
+            seal_key=self.seal_key,
+            broker_key=self.broker_key,
+        )
+
+
+class UsedNonce(models.Model):
+    """A message that was taken; kept until it would be refused as expired anyway."""
+
+    site = models.CharField(max_length=41)
+    nonce = models.CharField(max_length=64)
+    expires_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("site", "nonce"), name="agent_nonce_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.site} {self.nonce}"
+
+
+class Refusal(models.Model):
+    """How often messages were refused for one reason."""
+
+    code = models.CharField(primary_key=True, max_length=40)
+    count = models.PositiveBigIntegerField(default=0)
+    told_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.count}"
+
+
+class Heartbeat(models.Model):
+    """When the agent last said that it lives, how its connection stands, and what ails its data."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=THE_ONE)
+    seen_at = models.DateTimeField()
+    link = models.CharField(max_length=20)
+    problem = models.TextField(blank=True)
+
+    class Meta:
+        constraints = (models.CheckConstraint(condition=Q(id=THE_ONE), name="agent_one_heartbeat"),)
+
+    def __str__(self) -> str:
+        return f"{self.seen_at:%Y-%m-%d %H:%M:%S} {self.link}"

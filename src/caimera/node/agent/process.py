@@ -1,0 +1,139 @@
+"""The agent process: it holds the connection, says that the node is there, and answers."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from contextlib import suppress
+
+from django.conf import settings
+from django.db import DatabaseError
+
+from caimera.node.agent.actions import beat, stop_beating
+from caimera.node.agent.announcing import prepare, sealed_presence
+from caimera.node.agent.errors import NoHubTrusted
+from caimera.node.agent.hearing import hear
+from caimera.node.agent.identity import node_identity, secrets
+from caimera.node.agent.threads import in_thread
+from caimera.node.sources import CrateSource, Source
+from caimera.transport import Arrival, Link, LinkState, TransportError, subjects
+
+logger = logging.getLogger(__name__)
+
+CONCURRENCY = 4
+"""Messages taken at once; more wait with the broker."""
+PRESENCE_EVERY = 5.0
+"""Seconds between two signs of life."""
+GRACE = 3.0
+"""Seconds that running questions may take after the agent was told to stop."""
+
+_PATIENCE = 1.0
+
+
+class NodeAgent:
+    """Everything one agent process runs; `run` returns after `stop` was called."""
+
+    def __init__(self, *, url: str, seed: str, site: str, source: Source) -> None:
+        self.link = Link(url=url, seed=seed, name=f"{site}-agent", on_state=self._on_state)
+        self._site = site
+        self._source = source
+        self._problem = ""
+        self._stopping = asyncio.Event()
+        self._wake = asyncio.Event()
+        self._room = asyncio.Semaphore(CONCURRENCY)
+        self._answering: set[asyncio.Task[None]] = set()
+
+    def stop(self) -> None:
+        """Ask for an orderly end."""
+        self._stopping.set()
+
+    async def run(self) -> None:
+        """Listen, announce and look after the data until told to stop."""
+        async with asyncio.TaskGroup() as group:
+            parts = [
+                group.create_task(part) for part in (self._listen(), self._announce(), self._look_after())
+            ]
+            await self._stopping.wait()
+            for part in parts:
+                part.cancel()
+        await self._leave()
+
+    def _on_state(self, state: LinkState) -> None:
+        self._wake.set()
+
+    async def _pause(self, seconds: float, event: asyncio.Event) -> None:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(event.wait(), seconds)
+
+    async def _listen(self) -> None:
+        while not await self._opened():
+            await self._pause(_PATIENCE, self._stopping)
+            if self._stopping.is_set():
+                return
+        await self.link.subscribe(subjects.question(self._site), self._on_arrival)
+
+    async def _opened(self) -> bool:
+        try:
+            await self.link.open()
+        except TransportError as problem:
+            logger.warning("no connection to the broker yet: %s", problem)
+            return False
+        return True
+
+    async def _on_arrival(self, arrival: Arrival) -> None:
+        await self._room.acquire()
+        task = asyncio.create_task(self._answer(arrival))
+        self._answering.add(task)
+        task.add_done_callback(self._finished)
+
+    async def _answer(self, arrival: Arrival) -> None:
+        reply = await in_thread(hear, data=arrival.data, source=self._source)
+        if reply:
+            await self.link.publish(reply.subject, reply.data)
+
+    def _finished(self, task: asyncio.Task[None]) -> None:
+        self._answering.discard(task)
+        self._room.release()
+        if not task.cancelled() and (problem := task.exception()):
+            logger.error("a message could not be answered", exc_info=problem)
+
+    async def _announce(self) -> None:
+        while not self._stopping.is_set():
+            self._wake.clear()
+            await self._say()
+            await self._pause(PRESENCE_EVERY, self._wake)
+
+    async def _say(self, *, leaving: bool = False) -> None:
+        """Tell the hub and the database how this node is; what is away is told the next time."""
+        try:
+            await in_thread(beat, link=self.link.state.value, problem=self._problem)
+            if self.link.state is LinkState.CONNECTED:
+                presence = await in_thread(sealed_presence, source=self._source, leaving=leaving)
+                await self.link.publish(subjects.presence(self._site), presence)
+        except (DatabaseError, NoHubTrusted, TransportError) as problem:
+            logger.warning("the hub was not told: %s", problem)
+
+    async def _look_after(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                self._problem = await in_thread(prepare, source=self._source, known_problem=self._problem)
+            except DatabaseError as problem:
+                logger.warning("no connection to the database: %s", problem)
+            await self._pause(PRESENCE_EVERY, self._stopping)
+
+    async def _leave(self) -> None:
+        await self._say(leaving=True)
+        if self._answering:
+            await asyncio.wait(self._answering, timeout=GRACE)
+        await self.link.close()
+        with suppress(DatabaseError):
+            await in_thread(stop_beating)
+
+
+def make_agent() -> NodeAgent:
+    """An agent with this node's keys, broker and crates."""
+    site = settings.SITE
+    identity = node_identity()
+    source = CrateSource(site.index_dir, threads=site.count_threads, memory=site.count_memory)
+    seed = secrets().get("broker_seed").decode()
+    return NodeAgent(url=site.broker_url, seed=seed, site=identity.site, source=source)

@@ -1,0 +1,31 @@
+"""Reading what the agent knows."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from caimera.node.agent.errors import NoHubTrusted
+from caimera.node.agent.models import Heartbeat, TrustedHub
+from caimera.protocol.identity import Card
+
+ALIVE = timedelta(seconds=20)
+"""An agent that was silent for longer is taken for dead; it beats every 5 seconds."""
+
+
+def hub_card() -> Card:
+    """The card of the hub this node trusts; raises NoHubTrusted."""
+    hub = TrustedHub.objects.first()
+    if hub is None:
+        raise NoHubTrusted
+    return hub.card
+
+
+def trusted_card(site: str) -> Card | None:
+    """The card of a site, if it is the hub this node trusts; nobody else is heard."""
+    hub = TrustedHub.objects.filter(site=site).first()
+    return hub.card if hub else None
+
+
+def heartbeat(now: datetime) -> Heartbeat | None:
+    """How the agent is doing; None when it is not running."""
+    return Heartbeat.objects.filter(seen_at__gte=now - ALIVE).first()

@@ -1,0 +1,1 @@
+"""What this node holds, and how each dataset protects its people."""

@@ -1,0 +1,1 @@
+"""A question that reached this node becomes an answer."""

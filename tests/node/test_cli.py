@@ -1,0 +1,130 @@
+"""`caimera node`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+from click.testing import CliRunner, Result
+from django.conf import settings
+
+from caimera.cli.node import node
+from caimera.node.agent.models import TrustedHub
+from caimera.node.datasets.models import Dataset
+from caimera.node.site import NodeSettings
+from caimera.protocol.identity import Card
+from caimera.secrets import FileStore, load_identity
+from caimera.web.site import SettingsProblem, load
+from tests.node.conftest import make_hub
+from tests.node.crates import random_holding
+
+pytestmark = pytest.mark.django_db
+
+
+def call(*arguments: str, **options: Any) -> Result:
+    return CliRunner().invoke(node, arguments, **options)
+
+
+@pytest.fixture
+def fresh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FileStore:
+    """Where a node that has no keys yet would keep them."""
+    store = FileStore(tmp_path / "fresh" / "secrets.json", tmp_path / "fresh" / "secrets.key")
+    monkeypatch.setenv("CAIMERA_NODE_SECRETS_FILE", str(store.path))
+    monkeypatch.setenv("CAIMERA_NODE_SECRETS_KEY_FILE", str(store.key_path))
+    return store
+
+
+def test_init_makes_the_keys_once(fresh: FileStore) -> None:
+    assert call("init").output == "Made broker_seed, django_secret_key, seal_key, sign_key.\n"
+    card = load_identity(fresh, "trials").card("Trials")
+    assert call("init").output == "Every key is there; nothing was made.\n"
+    assert load_identity(fresh, "trials").card("Trials") == card
+
+
+def test_init_makes_what_is_missing_only(
+    fresh: FileStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = FileStore.create(fresh.path, fresh.key_path)
+    store.put("django_secret_key", b"kept")
+    store.put("broker_seed", b"kept too")
+    assert call("init").output == "Made seal_key, sign_key.\n"
+    assert (store.get("django_secret_key"), store.get("broker_seed")) == (b"kept", b"kept too")
+
+
+def test_init_takes_the_client_secret(fresh: FileStore) -> None:
+    assert "oidc_client_secret" in call("init", "--oidc-client-secret-file", "-", input="hush\n").output
+    assert fresh.get("oidc_client_secret") == b"hush"
+
+
+def test_the_database_is_brought_up_to_date() -> None:
+    result = call("migrate")
+    assert result.exit_code == 0, result.output
+
+
+def test_the_card_is_what_the_hub_enrols() -> None:
+    card = Card.model_validate_json(call("card").output)
+    assert (card.site, card.name) == ("trials", settings.SITE.site_name)
+    assert card.broker_key.startswith("U")
+
+
+def test_a_hub_is_trusted_by_its_card(tmp_path: Path) -> None:
+    card = make_hub().card
+    (tmp_path / "card.json").write_text(card.model_dump_json())
+    assert call("trust", str(tmp_path / "card.json")).output == "This node trusts The hub (hub).\n"
+    assert TrustedHub.objects.get().card == card
+
+
+@pytest.mark.parametrize(("text", "said"), [("{}", "site"), ("no card", "the file")])
+def test_what_is_no_card_is_refused_with_the_place(text: str, said: str) -> None:
+    result = call("trust", "-", input=text)
+    assert result.exit_code == 1
+    assert "is not a site's card" in result.output
+    assert said in result.output
+    assert not TrustedHub.objects.exists()
+
+
+def test_crates_are_added_and_listed(tmp_path: Path) -> None:
+    first, second = (random_holding(number, patients=2).write(tmp_path).path for number in (1, 2))
+    assert call("add", str(first)).output == "Collection 1, version 1: published, open.\n"
+    added = call("add", str(first), str(second), "--policy", "protected")
+    assert added.output == (
+        "Collection 1, version 1: published, protected.\nCollection 2, version 1: published, protected.\n"
+    )
+    listed = call("datasets").output.splitlines()
+    assert [line.split()[1] for line in listed] == ["protected", "protected"]
+    found = json.loads(call("datasets", "--json").output)
+    assert [(dataset["title"], dataset["policy"]) for dataset in found] == [
+        ("Collection 1", "protected"),
+        ("Collection 2", "protected"),
+    ]
+
+
+def test_a_damaged_crate_ends_the_adding_with_its_findings(tmp_path: Path) -> None:
+    sound = random_holding(1, patients=2).write(tmp_path).path
+    damaged = random_holding(2, patients=2).write(tmp_path).path
+    (damaged / "mapping-report.json").unlink()
+    result = call("add", str(sound), str(damaged))
+    assert result.exit_code == 1
+    assert "mapping-report.json is missing" in result.output
+    assert [dataset.title for dataset in Dataset.objects.all()] == ["Collection 1"]
+
+
+def test_a_missing_setting_is_said_in_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("CAIMERA_NODE_DATA_DIR")
+    with pytest.raises(SettingsProblem, match=r"^CAIMERA_NODE_DATA_DIR is not set\. Set it to: Folder for"):
+        load(NodeSettings)
+
+
+def test_a_wrong_setting_is_said_in_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CAIMERA_NODE_COUNT_MEMORY", "a lot")
+    with pytest.raises(SettingsProblem, match=r"^CAIMERA_NODE_COUNT_MEMORY cannot be used"):
+        load(NodeSettings)
+
+
+def test_every_command_and_option_says_what_it_does() -> None:
+    for command in node.commands.values():
+        assert command.help
+        assert all(option.help for option in command.params if isinstance(option, click.Option))
