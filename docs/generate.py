@@ -1,0 +1,160 @@
+"""Writes the reference pages that come from the code; `--check` fails where one is out of date."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+from pydantic.fields import FieldInfo
+from pydantic_settings import BaseSettings
+
+ROOT = Path(__file__).parents[1]
+REFERENCE = Path("docs/reference")
+DEPLOY = Path("deploy")
+NOTE = "<!-- Written by docs/generate.py; change the code, not this page. -->\n"
+
+
+def main() -> int:
+    """Write the pages, or say which are out of date."""
+    checking = "--check" in sys.argv[1:]
+    stale = [path for path, text in pages().items() if not up_to_date(ROOT / path, text, write=not checking)]
+    if stale:
+        print(f"Out of date: {', '.join(map(str, stale))}. Run `make docs`.", file=sys.stderr)
+    return int(bool(stale))
+
+
+def up_to_date(path: Path, text: str, *, write: bool) -> bool:
+    """Whether the page says this; where writing is allowed it does afterwards."""
+    if path.exists() and path.read_text() == text:
+        return True
+    if write:
+        path.write_text(text)
+    return write
+
+
+def pages() -> dict[Path, str]:
+    """Every generated file by its path in the repository."""
+    from caimera.hub.settings.site import HubSettings
+    from caimera.node.site import NodeSettings
+
+    reference = {
+        "settings.md": settings_page(HubSettings, NodeSettings),
+        "cli.md": cli_page(),
+        "vocabulary.md": vocabulary_page(),
+        "messages.md": messages_page(),
+    }
+    samples = {"hub.env.sample": sample(HubSettings), "node.env.sample": sample(NodeSettings)}
+    return {
+        **{REFERENCE / name: NOTE + "\n".join(lines) + "\n" for name, lines in reference.items()},
+        **{DEPLOY / name: "\n".join(lines) + "\n" for name, lines in samples.items()},
+    }
+
+
+def variables(kind: type[BaseSettings]) -> Iterator[tuple[str, FieldInfo]]:
+    """The environment variables of a site, with the fields they fill."""
+    for name, field in kind.model_fields.items():
+        yield f"{kind.model_config.get('env_prefix', '')}{name}".upper(), field
+
+
+def default_of(field: FieldInfo) -> str:
+    """What a setting is when nobody sets it."""
+    if field.default in (None, "", ()):
+        return ""
+    return json.dumps(field.default) if isinstance(field.default, bool) else str(field.default)
+
+
+def sample(kind: type[BaseSettings]) -> Iterator[str]:
+    """A dotenv file to copy and fill in."""
+    site = kind.__name__.removesuffix("Settings").lower()
+    yield f"# Settings of a {site}; name this file in CAIMERA_ENV_FILE."
+    for variable, field in variables(kind):
+        yield f"\n# {field.description}"
+        yield f"{variable}=" if field.is_required() else f"#{variable}={default_of(field)}"
+
+
+def settings_page(*kinds: type[BaseSettings]) -> Iterator[str]:
+    yield "# Settings\n"
+    yield "From the environment, or from the dotenv file that `CAIMERA_ENV_FILE` names; never secrets.\n"
+    for kind in kinds:
+        yield f"## {kind.__name__.removesuffix('Settings')}\n"
+        yield "| Variable | Default | Meaning |\n|---|---|---|"
+        for variable, field in variables(kind):
+            default = default_of(field)
+            shown = "**required**" if field.is_required() else f"`{default}`" if default else ""
+            yield f"| `{variable}` | {shown} | {field.description} |"
+        yield ""
+
+
+def cli_page() -> Iterator[str]:
+    from caimera.cli.main import main as caimera
+
+    yield "# Command line\n"
+    yield from command_section(caimera, "caimera", 2)
+
+
+def command_section(command: click.Command, name: str, level: int) -> Iterator[str]:
+    context = click.Context(command, info_name=name)
+    yield f"{'#' * min(level, 4)} `{name}`\n"
+    yield inspect.cleandoc(command.help or "") + "\n"
+    options = [parameter for parameter in command.params if isinstance(parameter, click.Option)]
+    arguments = [parameter for parameter in command.params if isinstance(parameter, click.Argument)]
+    if arguments:
+        yield "Arguments: " + ", ".join(f"`{argument.human_readable_name}`" for argument in arguments) + "\n"
+    if options:
+        yield "| Option | Meaning |\n|---|---|"
+        for option in options:
+            yield f"| `{', '.join((*option.opts, *option.secondary_opts))}` | {option.help or ''} |"
+        yield ""
+    if isinstance(command, click.Group):
+        for child in command.list_commands(context):
+            found = command.get_command(context, child)
+            if found is not None:
+                yield from command_section(found, f"{name} {child}", level + 1)
+
+
+def vocabulary_page() -> Iterator[str]:
+    from caimera.vocabulary import VOCABULARY
+
+    yield f"# Vocabulary {VOCABULARY.version}\n"
+    for variable in VOCABULARY.variables:
+        yield f"## {variable.label} (`{variable.name}`)\n"
+        unit = f", in {variable.unit}" if variable.unit else ""
+        yield f"{variable.help}\n"
+        yield f"About the {variable.level}; {variable.kind}{unit}; stored in `{variable.cdm}`.\n"
+        if variable.values:
+            yield "| Name | Label | Codes |\n|---|---|---|"
+            for value in variable.values:
+                yield f"| `{value.name}` | {value.label} | {', '.join(code.curie for code in value.codes)} |"
+            yield ""
+
+
+def messages_page() -> Iterator[str]:
+    from caimera.protocol.messages import type_of_message
+
+    yield "# Messages\n"
+    yield "What hub and nodes say to each other, inside a signed and sealed envelope.\n"
+    yield "Each has a pinned vector in `tests/vectors/`.\n"
+    for name, kind in sorted(type_of_message.items()):
+        yield f"## `{name}`\n"
+        yield f"{(kind.__doc__ or '').strip()}\n"
+        yield "| Field | Type |\n|---|---|"
+        for field, schema in kind.model_json_schema()["properties"].items():
+            yield f"| `{field}` | {type_in_words(schema)} |"
+        yield ""
+
+
+def type_in_words(schema: dict[str, Any]) -> str:
+    """The JSON type of a field, or the name of the one it refers to."""
+    referred = str(schema.get("$ref", "")).rpartition("/")[2]
+    return str(schema.get("format") or schema.get("type") or referred or "one of several")
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("NO_COLOR", "1")
+    sys.exit(main())
