@@ -1,0 +1,185 @@
+"""`caimera hub`: the core services."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+from pathlib import Path
+from typing import IO
+
+import click
+from pydantic import ValidationError
+
+from caimera.hub.settings.site import HubSettings
+from caimera.web.site import load
+
+
+@click.group()
+def hub() -> None:
+    """The core services: keys, database, web server, worker, nodes."""
+
+
+def _begin() -> None:
+    """Let Django read the hub's settings."""
+    import django
+
+    os.environ["DJANGO_SETTINGS_MODULE"] = "caimera.hub.settings"
+    django.setup()
+
+
+@hub.command()
+@click.option(
+    "--oidc-client-secret-file",
+    type=click.File("rb"),
+    help="File with the client secret the sign-in service gave this hub; - reads standard input.",
+)
+def init(oidc_client_secret_file: IO[bytes] | None) -> None:
+    """Make this hub's keys; those that exist are kept."""
+    from caimera.hub.federation.keys import create_missing_keys
+    from caimera.secrets import FileStore
+
+    site = load(HubSettings)
+    make = FileStore if site.secrets_file.exists() else FileStore.create
+    store = make(site.secrets_file, site.secrets_key_file)
+    made = create_missing_keys(store, site_id=site.site_id)
+    if oidc_client_secret_file is not None:
+        store.put("oidc_client_secret", oidc_client_secret_file.read().strip())
+        made.append("oidc_client_secret")
+    click.echo(f"Made {', '.join(made)}." if made else "Every key is there; nothing was made.")
+
+
+@hub.command()
+def migrate() -> None:
+    """Bring the database to the tables this software expects."""
+    from django.core.management import call_command
+
+    _begin()
+    call_command("migrate", interactive=False)
+
+
+@hub.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen at.")
+@click.option("--port", default=8080, show_default=True, help="Port to listen at.")
+@click.option("--processes", default=1, show_default=True, help="Server processes.")
+def serve(host: str, port: int, processes: int) -> None:
+    """Serve the pages and the API."""
+    import uvicorn
+
+    os.environ["DJANGO_SETTINGS_MODULE"] = "caimera.hub.settings"
+    uvicorn.run(
+        "caimera.hub.asgi:app",
+        host=host,
+        port=port,
+        workers=processes,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=3,
+    )
+
+
+@hub.command()
+def worker() -> None:
+    """Run the worker: the connection to the nodes and the background work."""
+    _begin()
+    asyncio.run(_work())
+
+
+async def _work() -> None:
+    from caimera.hub.federation.worker import make_worker
+
+    running = make_worker()
+    loop = asyncio.get_running_loop()
+    for ending in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(ending, running.stop)
+    await running.run()
+
+
+@hub.command()
+def card() -> None:
+    """Print this hub's card, which nodes need to trust it."""
+    _begin()
+    from caimera.hub.federation.broker import hub_card
+
+    click.echo(hub_card().model_dump_json(indent=2))
+
+
+@hub.command()
+@click.argument("card_file", type=click.File("rb"))
+def enrol(card_file: IO[bytes]) -> None:
+    """Take the node whose card is CARD_FILE into the federation; - reads standard input."""
+    _begin()
+    from caimera.hub.federation.actions import enrol_node
+    from caimera.hub.federation.errors import FederationError
+    from caimera.protocol.identity import Card
+
+    try:
+        node = enrol_node(card=Card.model_validate_json(card_file.read()), actor="system")
+    except ValidationError as error:
+        raise click.ClickException(f"That is not a site's card: {_first(error)}.") from None
+    except FederationError as error:
+        raise click.ClickException(str(error)) from None
+    click.echo(f"{node.name} ({node.pk}) is enrolled. Renew the broker's configuration to let it in.")
+
+
+def _first(error: ValidationError) -> str:
+    problem = error.errors(include_url=False)[0]
+    return f"{'.'.join(map(str, problem['loc'])) or 'its text'}: {problem['msg']}"
+
+
+@hub.command()
+@click.argument("node")
+def revoke(node: str) -> None:
+    """Stop asking and hearing NODE, from now on."""
+    _begin()
+    from caimera.hub.federation.actions import revoke_node
+    from caimera.hub.federation.errors import FederationError
+
+    try:
+        revoke_node(node_id=node, actor="system")
+    except FederationError as error:
+        raise click.ClickException(str(error)) from None
+    click.echo(f"{node} is revoked. Renew the broker's configuration to cut its connection.")
+
+
+@hub.command("broker-config")
+@click.option("--port", default=4222, show_default=True, help="Port the broker listens at.")
+@click.option(
+    "--monitoring-port", type=int, help="Port of the broker's own monitoring page; none by default."
+)
+@click.option(
+    "--store-dir", type=click.Path(path_type=Path), required=True, help="Directory the broker may write to."
+)
+@click.option("--output", type=click.Path(path_type=Path), help="File to write; standard output by default.")
+def write_broker_config(port: int, monitoring_port: int | None, store_dir: Path, output: Path | None) -> None:
+    """Write the NATS configuration that admits this hub and every enrolled node."""
+    _begin()
+    from caimera.hub.federation.broker import configuration
+
+    text = configuration(port=port, store_dir=store_dir, monitoring_port=monitoring_port)
+    if output is None:
+        click.echo(text)
+        return
+    unfinished = output.with_name(f"{output.name}.new")
+    unfinished.write_text(text)
+    unfinished.replace(output)
+
+
+@hub.command()
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def nodes(as_json: bool) -> None:
+    """List the enrolled nodes and whether they are there."""
+    _begin()
+    from django.utils import timezone
+
+    from caimera.hub.federation.queries import enrolled_nodes
+    from caimera.hub.federation.schemas import NodeSummary
+
+    found = [NodeSummary.of(node, now=timezone.now()) for node in enrolled_nodes()]
+    if as_json:
+        click.echo(json.dumps([node.model_dump(mode="json") for node in found], indent=2))
+        return
+    for node in found:
+        click.echo(f"{node.id:<20} {node.state:<8} {node.dataset_count:>4} datasets  {node.name}")

@@ -1,0 +1,1 @@
+"""The hub: the core services of the federation."""

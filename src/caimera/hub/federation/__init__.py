@@ -1,0 +1,1 @@
+"""The nodes of the federation: enrolment, presence, asking and hearing."""

@@ -1,0 +1,96 @@
+"""Nodes, what was heard from them, and the worker that listens."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models.functions import Now
+
+from caimera.protocol.identity import Card
+
+
+class Node(models.Model):
+    """A site that may be asked and heard; `id` is its name in subjects and envelopes."""
+
+    id = models.CharField(primary_key=True, max_length=41)
+    name = models.CharField(max_length=200)
+    sign_key = models.CharField(max_length=64)
+    seal_key = models.CharField(max_length=64)
+    broker_key = models.CharField(max_length=80)
+    enrolled_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    last_heard_at = models.DateTimeField(null=True, blank=True)
+    left_at = models.DateTimeField(null=True, blank=True)
+    software = models.CharField(max_length=200, blank=True)
+    vocabulary = models.CharField(max_length=50, blank=True)
+    capabilities = models.JSONField(default=dict, blank=True)
+    dataset_count = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ("name",)
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(id__regex=r"^[a-z][a-z0-9-]{1,40}$"), name="federation_node_id_form"
+            ),
+            models.UniqueConstraint(fields=("sign_key",), name="federation_node_sign_key"),
+            models.UniqueConstraint(fields=("seal_key",), name="federation_node_seal_key"),
+            models.UniqueConstraint(
+                fields=("broker_key",),
+                condition=~models.Q(broker_key=""),
+                name="federation_node_broker_key",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def card(self) -> Card:
+        """The node's name and public keys, as enrolled."""
+        return Card(
+            site=self.id,
+            name=self.name,
+            sign_key=self.sign_key,
+            seal_key=self.seal_key,
+            broker_key=self.broker_key,
+        )
+
+
+class UsedNonce(models.Model):
+    """A message that was taken; kept until it would be refused as expired anyway."""
+
+    site = models.CharField(max_length=41)
+    nonce = models.CharField(max_length=64)
+    expires_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("site", "nonce"), name="federation_nonce_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.site} {self.nonce}"
+
+
+class Refusal(models.Model):
+    """How often messages on a node's subjects were refused for one reason."""
+
+    site = models.CharField(max_length=41)
+    code = models.CharField(max_length=40)
+    count = models.PositiveBigIntegerField(default=0)
+    told_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("site", "code"), name="federation_refusal_kind"),)
+
+    def __str__(self) -> str:
+        return f"{self.site} {self.code} {self.count}"
+
+
+class Worker(models.Model):
+    """A running hub worker and how its connection to the broker stands."""
+
+    id = models.CharField(primary_key=True, max_length=100)
+    started_at = models.DateTimeField(db_default=Now())
+    seen_at = models.DateTimeField()
+    link = models.CharField(max_length=20)
+
+    def __str__(self) -> str:
+        return f"{self.id} ({self.link})"

@@ -1,0 +1,1 @@
+"""Questions sent to the nodes, and the counts coming back."""

@@ -1,0 +1,156 @@
+"""Asking and following questions as JSON; the same verbs as the pages."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import cast
+from uuid import UUID
+
+from django.db import connections
+from django.http import HttpRequest, StreamingHttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+from ninja import Query, Router, Status
+
+from caimera import cohort
+from caimera.hub.search import actions, queries
+from caimera.hub.search.following import follow
+from caimera.hub.search.schemas import (
+    NewQuestion,
+    ParsedProblem,
+    ParsedQuestion,
+    QuestionPage,
+    QuestionState,
+    QuestionSummary,
+    QuestionToParse,
+    VocabularyBody,
+)
+from caimera.people.access import MemberAuth, SignedInAuth
+from caimera.people.models import Person
+from caimera.vocabulary import VOCABULARY
+from caimera.web.logs import current_request_id
+from caimera.web.problems import refusals
+
+router = Router(tags=["questions"])
+
+_member = MemberAuth()
+_signed_in = SignedInAuth()
+
+
+def _person(request: HttpRequest) -> Person:
+    return cast(Person, request.user)
+
+
+@router.post(
+    "/questions",
+    auth=_member,
+    response={201: QuestionState, **refusals(401, 403, 413, 422)},
+    by_alias=True,
+    summary="Ask all nodes",
+)
+def ask(request: HttpRequest, body: NewQuestion) -> Status[QuestionState]:
+    """Put a question to every node; follow its `stream`, or read it again, to see the answers come."""
+    question = actions.ask(
+        person=_person(request),
+        question=body.parsed(),
+        purpose=body.purpose,
+        request_id=current_request_id(),
+    )
+    return Status(201, queries.question_state(question))
+
+
+@router.get(
+    "/questions",
+    auth=_member,
+    response={200: QuestionPage, **refusals(401, 403, 422)},
+    summary="List my questions",
+)
+def list_questions(
+    request: HttpRequest, limit: int = Query(50, ge=1, le=200), offset: int = Query(0, ge=0)
+) -> QuestionPage:
+    """The questions you asked, newest first."""
+    mine = queries.visible_questions(_person(request))
+    return QuestionPage(
+        count=mine.count(),
+        questions=[QuestionSummary.of(question) for question in mine[offset : offset + limit]],
+    )
+
+
+@router.post(
+    "/questions/parse",
+    auth=_signed_in,
+    response={200: ParsedQuestion, **refusals(401, 413, 422)},
+    by_alias=True,
+    summary="Read a question without asking it",
+)
+def parse(request: HttpRequest, body: QuestionToParse) -> ParsedQuestion:
+    """The question in all its forms, or what is wrong with it and how to mend that."""
+    try:
+        question = body.parsed()
+    except cohort.QuestionError as error:
+        return ParsedQuestion(
+            problems=[
+                ParsedProblem(path=problem.path, message=problem.message, fix=problem.fix)
+                for problem in error.problems
+            ]
+        )
+    return ParsedQuestion(
+        text=cohort.to_text(question),
+        canonical=cohort.canonical_text(question),
+        hash=cohort.question_hash(question),
+        words=cohort.in_words(question, translate=_),
+        form=cohort.to_json(question),
+    )
+
+
+@router.get(
+    "/questions/{uuid:question_id}",
+    auth=_member,
+    response={200: QuestionState, **refusals(401, 403, 404)},
+    by_alias=True,
+    summary="Read a question and its answers",
+)
+def read_question(request: HttpRequest, question_id: UUID) -> QuestionState:
+    """Everything known of a question of yours now."""
+    question = get_object_or_404(queries.visible_questions(_person(request)), pk=question_id)
+    return queries.question_state(question)
+
+
+@router.get(
+    "/questions/{uuid:question_id}/stream",
+    auth=_member,
+    response={200: QuestionState, **refusals(401, 403, 404)},
+    summary="Follow a question",
+    openapi_extra={
+        "responses": {
+            200: {
+                "description": "Server-sent events: `state` with the whole question at each change, then `done`.",
+                "content": {"text/event-stream": {"schema": {"type": "string"}}},
+            }
+        }
+    },
+)
+def stream_question(request: HttpRequest, question_id: UUID) -> StreamingHttpResponse:
+    """The question now and at each change, until nobody is waited for; a moment after the deadline at the latest."""
+    question = get_object_or_404(queries.visible_questions(_person(request)), pk=question_id)
+    connections.close_all()  # a stream must not hold a connection while it waits
+    return StreamingHttpResponse(
+        _events(question.pk),
+        content_type="text/event-stream",
+        headers={"Cache-Control": "no-cache", "X-Accel-Buffering": "no"},
+    )
+
+
+async def _events(question_id: UUID) -> AsyncIterator[bytes]:
+    async for state in follow(question_id):
+        if state is None:
+            yield b": waiting\n\n"
+        else:
+            yield b"event: state\ndata: " + state.model_dump_json().encode() + b"\n\n"
+    yield b"event: done\ndata: {}\n\n"
+
+
+@router.get("/vocabulary", auth=None, response=VocabularyBody, summary="Read the vocabulary")
+def read_vocabulary(request: HttpRequest) -> VocabularyBody:
+    """Every variable a question can use, with its values, codes and help."""
+    return VocabularyBody.model_validate(VOCABULARY)

@@ -1,0 +1,50 @@
+"""Following a question: its state now, and again whenever it changes, until nobody is waited for."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.utils import timezone
+
+from caimera.hub.federation.threads import in_thread
+from caimera.hub.search.bell import bell
+from caimera.hub.search.queries import question_state, with_answers
+from caimera.hub.search.results import QuestionState
+from caimera.hub.search.states import PATIENCE, State
+
+KEEP_ALIVE = 10.0
+"""Seconds of silence after which None is given, so that a reader can show its stream lives."""
+
+_INSTANT = 0.05
+
+
+async def follow(question_id: UUID, *, keep_alive: float = KEEP_ALIVE) -> AsyncIterator[QuestionState | None]:
+    """Give the state now and after every change; ends with a closed one, a moment after the deadline at the latest.
+
+    None is given after `keep_alive` seconds of silence. No database connection is held while waiting.
+    """
+    shown: QuestionState | None = None
+    async with bell().place(question_id) as place:
+        while True:
+            state = await in_thread(_read, question_id)
+            if state != shown:
+                shown = state
+                yield state
+            if state.state == "closed":
+                return
+            pause = min(_until_next_change(state, timezone.now()), keep_alive)
+            if not await place.wait(pause) and pause == keep_alive:
+                yield None
+
+
+def _read(question_id: UUID) -> QuestionState:
+    return question_state(with_answers().get(pk=question_id))
+
+
+def _until_next_change(state: QuestionState, now: datetime) -> float:
+    """Seconds until the state changes by the passing of time alone: waiting becomes slow, open becomes closed."""
+    waiting = any(node.state == State.WAITING for node in state.nodes)
+    due = state.asked_at + PATIENCE if waiting else state.deadline_at
+    return max((due - now) / timedelta(seconds=1), 0.0) + _INSTANT

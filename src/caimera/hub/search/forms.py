@@ -1,0 +1,248 @@
+"""The builder's form: what was sent, what was pressed, and what the page shows of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+
+from django.http import QueryDict
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from caimera.cohort import Problem, Question, QuestionError, parse
+from caimera.hub.search.builder import Bars, Choice, Draft, choices, nothing, read, split, variable_of
+from caimera.hub.search.templatetags.wording import answer_words, chip_words, possible_answers
+from caimera.vocabulary import VOCABULARY, Group, Value, Variable
+
+LONG = 12
+"""A list of more values than this gets a frame of its own and can be filtered."""
+
+CHOICE_WORDS: Mapping[Choice, str | Promise] = {
+    Choice.ANY: gettext_lazy("does not matter"),
+    Choice.YES: gettext_lazy("yes"),
+    Choice.NO: gettext_lazy("no"),
+    Choice.IS: gettext_lazy("is any of"),
+    Choice.IS_NOT: gettext_lazy("is none of"),
+    Choice.BETWEEN: gettext_lazy("is between"),
+    Choice.MISSING: gettext_lazy("is not recorded"),
+    Choice.RECORDED: gettext_lazy("is recorded"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class VariableForm:
+    """One variable in the tree, filled in as the active bar has it or as it was sent."""
+
+    variable: Variable
+    draft: Draft
+    chips: tuple[Question, ...]
+    problem: str
+
+    @property
+    def in_bar(self) -> bool:
+        """Whether the active bar speaks of it."""
+        return bool(self.chips)
+
+    @property
+    def note(self) -> str:
+        """What the active bar says of it, or what can be said, in a few words."""
+        return "; ".join(map(answer_words, self.chips)) or possible_answers(self.variable)
+
+    @property
+    def offered(self) -> list[tuple[str, str | Promise]]:
+        """The comparisons with their words."""
+        return [(choice.value, CHOICE_WORDS[choice]) for choice in choices(self.variable)]
+
+    @property
+    def answers(self) -> list[tuple[str, str | Promise, bool]]:
+        """The comparisons with their words and whether chosen, where they are all there is to answer."""
+        return [(value, words, value == self.draft.choice) for value, words in self.offered]
+
+    @property
+    def options(self) -> list[tuple[Value, bool]]:
+        """Every value and whether it is ticked; in long lists the ticked ones come first."""
+        options = [(value, value.name in self.draft.values) for value in self.variable.values]
+        return sorted(options, key=lambda option: not option[1]) if self.long else options
+
+    @property
+    def long(self) -> bool:
+        """Whether the values need a frame of their own."""
+        return len(self.variable.values) > LONG
+
+    @property
+    def kind(self) -> str:
+        """How values are entered: ticked (`coded`), typed as bounds (`number`), yes or no (`boolean`)."""
+        return self.variable.kind.value
+
+
+@dataclass(frozen=True, slots=True)
+class GroupForm:
+    """One group of the tree."""
+
+    group: Group
+    variables: tuple[VariableForm, ...]
+
+    @property
+    def used(self) -> int:
+        """How many of its variables the active bar speaks of."""
+        return sum(form.in_bar for form in self.variables)
+
+
+@dataclass(frozen=True, slots=True)
+class BuilderForm:
+    """The bars after what was pressed, the drafts that could not be taken, and what there is to say."""
+
+    bars: Bars
+    drafts: Mapping[str, Draft] = field(default_factory=dict)
+    problems: Mapping[str, QuestionError] = field(default_factory=dict)
+    text: str = ""
+    text_problems: tuple[Problem, ...] = ()
+    said: str = ""
+    focus: str = ""
+
+    @property
+    def valid(self) -> bool:
+        """Whether everything sent was understood."""
+        return not self.problems and not self.text_problems
+
+    @property
+    def groups(self) -> tuple[GroupForm, ...]:
+        """The tree of variables, filled in."""
+        return tuple(
+            GroupForm(
+                group,
+                tuple(self._variable(one) for one in VOCABULARY.variables if one.group == group.name),
+            )
+            for group in VOCABULARY.groups
+        )
+
+    def _variable(self, variable: Variable) -> VariableForm:
+        shown = self.bars.current.mirror(variable) or nothing(variable)
+        problem = self.problems.get(variable.name)
+        return VariableForm(
+            variable=variable,
+            draft=self.drafts[variable.name] if problem else shown,
+            chips=self.bars.current.about(variable.name),
+            problem=" ".join(f"{one.message} {one.fix}" for one in problem.problems) if problem else "",
+        )
+
+
+def receive(data: QueryDict) -> BuilderForm:
+    """The form after everything in an address: bars, drafts, and the button that was pressed, if any."""
+    bars, unread = read(data.getlist("bar"), _whole(data.get("active", ""), 1) - 1)
+    verb, _colon, argument = data.get("do", "").partition(":")
+    if verb == "text":
+        return _take_text(bars, data.get("text", ""))
+    form = _press(bars, verb, argument, data)
+    if not unread:
+        return form
+    texts = [text for place, text in enumerate(data.getlist("bar")) if place in unread]
+    found = tuple(problem for error in unread.values() for problem in error.problems)
+    return replace(form, text=" or ".join(texts), text_problems=found)
+
+
+def _press(bars: Bars, verb: str, argument: str, data: QueryDict) -> BuilderForm:
+    if verb not in _VERBS:
+        return BuilderForm(bars)
+    drafts = read_drafts(data)
+    if verb == "remove":
+        drafts.pop(_removed_variable(bars, argument), None)
+    applied, problems = bars.apply(drafts) if verb != "drop" else (bars, {})
+    after, said, focus = _VERBS[verb](bars, applied, argument)
+    return BuilderForm(after, drafts=drafts, problems=problems, said="" if problems else said, focus=focus)
+
+
+def read_drafts(data: QueryDict) -> dict[str, Draft]:
+    """What was entered for each variable that was sent; words nobody offered are passed over."""
+    drafts = {}
+    for variable in VOCABULARY.variables:
+        sent = data.get(f"{variable.name}.is", "")
+        if sent not in {choice.value for choice in choices(variable)}:
+            continue
+        known = {value.name for value in variable.values}
+        drafts[variable.name] = Draft(
+            Choice(sent),
+            values=tuple(sorted(set(data.getlist(variable.name)) & known)),
+            low=data.get(f"{variable.name}.from", "").strip(),
+            high=data.get(f"{variable.name}.to", "").strip(),
+        )
+    return drafts
+
+
+def _take_text(bars: Bars, text: str) -> BuilderForm:
+    try:
+        return BuilderForm(split(parse(text)), said=_("The search bars now hold your text."), focus="bar-1")
+    except QuestionError as error:
+        return BuilderForm(bars, text=text, text_problems=error.problems)
+
+
+Pressed = tuple[Bars, str, str]
+"""The bars after a button, the sentence to announce, and the element to go on from."""
+
+
+def _add(old: Bars, applied: Bars, argument: str) -> Pressed:
+    if applied == old:
+        return applied, _("Nothing changed: choose a value first."), ""
+    words = "; ".join(chip_words(chip) for chip in applied.current.chips) or _("nothing")
+    return (
+        applied,
+        _("Search bar %(number)d now says: %(words)s.") % {"number": applied.number, "words": words},
+        "",
+    )
+
+
+def _remove(old: Bars, applied: Bars, argument: str) -> Pressed:
+    place, chip_place = _chip(argument)
+    if not _has_chip(old, place, chip_place):
+        return applied, "", ""
+    chip = old.bars[place].chips[chip_place]
+    bar = applied.bars[place]
+    after = applied.change(place, bar.without(bar.chips.index(chip)))
+    return after, _("Removed: %(chip)s.") % {"chip": chip_words(chip)}, f"bar-{place + 1}"
+
+
+def _drop(old: Bars, applied: Bars, argument: str) -> Pressed:
+    after = applied.drop(_whole(argument, 0))
+    return after, _("Search bar removed."), f"bar-{after.number}"
+
+
+def _more(old: Bars, applied: Bars, argument: str) -> Pressed:
+    return _turned(applied.more())
+
+
+def _turn(old: Bars, applied: Bars, argument: str) -> Pressed:
+    return _turned(applied.turn(_whole(argument, 0)))
+
+
+def _turned(after: Bars) -> Pressed:
+    return after, _("What you choose now goes to search bar %d.") % after.number, f"bar-{after.number}"
+
+
+_VERBS: Mapping[str, Callable[[Bars, Bars, str], Pressed]] = {
+    "add": _add,
+    "remove": _remove,
+    "drop": _drop,
+    "more": _more,
+    "turn": _turn,
+}
+
+
+def _removed_variable(bars: Bars, argument: str) -> str:
+    place, chip_place = _chip(argument)
+    if place != bars.active or not _has_chip(bars, place, chip_place):
+        return ""
+    return variable_of(bars.bars[place].chips[chip_place]) or ""
+
+
+def _has_chip(bars: Bars, place: int, chip_place: int) -> bool:
+    return 0 <= place < len(bars.bars) and 0 <= chip_place < len(bars.bars[place].chips)
+
+
+def _chip(argument: str) -> tuple[int, int]:
+    place, _dot, chip_place = argument.partition(".")
+    return _whole(place, -1), _whole(chip_place, -1)
+
+
+def _whole(text: str, otherwise: int) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 4 else otherwise

@@ -1,0 +1,75 @@
+"""Questions and what the nodes said."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+from django.conf import settings
+from django.db import models
+
+from caimera.hub.federation.models import Node
+from caimera.hub.search.states import State
+
+
+class Question(models.Model):
+    """What a person asked all nodes. `question` is the JSON form of `canonical`, which is what nodes get."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="questions")
+    text = models.TextField(blank=True)
+    question = models.JSONField()
+    canonical = models.TextField(blank=True)
+    question_hash = models.CharField(max_length=64)
+    vocabulary = models.CharField(max_length=50)
+    purpose = models.CharField(max_length=600, blank=True)
+    asked_at = models.DateTimeField()
+    deadline_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("-asked_at",)
+        indexes = (models.Index(fields=("asked_by", "-asked_at"), name="search_history"),)
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(deadline_at__gt=models.F("asked_at")), name="search_deadline_after_asking"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class NodeAnswer(models.Model):
+    """What one node said to one question, or that it said nothing; its life is `states.TRANSITIONS`."""
+
+    question = models.ForeignKey(Question, on_delete=models.CASCADE, related_name="answers")
+    node = models.ForeignKey(Node, on_delete=models.PROTECT, related_name="answers")
+    state = models.CharField(max_length=10, choices=[(state.value, state.value) for state in State])
+    reason = models.TextField(blank=True)
+    sent_at = models.DateTimeField(null=True, blank=True)
+    answered_at = models.DateTimeField(null=True, blank=True)
+    took_ms = models.FloatField(null=True, blank=True)
+    answer = models.JSONField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("node__name",)
+        constraints = (
+            models.UniqueConstraint(fields=("question", "node"), name="search_one_answer_a_node"),
+            models.CheckConstraint(
+                condition=models.Q(state__in=[state.value for state in State]), name="search_answer_state"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(
+                    state__in=(State.ANSWERED, State.REFUSED), answer__isnull=False, answered_at__isnull=False
+                )
+                | models.Q(
+                    state__in=(State.WAITING, State.SLOW, State.OFFLINE),
+                    answer__isnull=True,
+                    answered_at__isnull=True,
+                ),
+                name="search_answer_with_its_state",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.node_id}: {self.state}"

@@ -1,0 +1,192 @@
+"""What the search API takes and gives, beside the question's state (`results`)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from django.utils import timezone
+from pydantic import BaseModel, ConfigDict, Field
+
+from caimera import cohort
+from caimera.hub.search.models import Question
+from caimera.hub.search.queries import is_closed
+from caimera.hub.search.results import QuestionState
+from caimera.hub.search.states import State
+from caimera.vocabulary import Kind, Level, Operator
+
+__all__ = [
+    "NewQuestion",
+    "ParsedProblem",
+    "ParsedQuestion",
+    "QuestionPage",
+    "QuestionState",
+    "QuestionSummary",
+    "QuestionToParse",
+    "VocabularyBody",
+]
+
+QuestionForm = Annotated[
+    str | dict[str, Any],
+    Field(
+        description="The question as text or in its JSON form.",
+        examples=[
+            "modality = CT and sex = female",
+            {"variable": "sex", "operator": "EQUALS", "value": "female"},
+        ],
+    ),
+]
+
+
+class QuestionToParse(BaseModel):
+    """A question to be read, not asked."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", title="Question to parse")
+
+    question: QuestionForm
+
+    def parsed(self) -> cohort.Question:
+        """The question as `cohort` means it; raises cohort.QuestionError."""
+        if isinstance(self.question, str):
+            return cohort.parse(self.question)
+        return cohort.from_json(self.question)
+
+
+class NewQuestion(QuestionToParse):
+    """A question to be asked of all nodes."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", title="New question")
+
+    purpose: Annotated[
+        str,
+        Field(
+            max_length=600,
+            description="What the numbers are for; nodes see it beside a pseudonym.",
+            examples=["Is a study of low-dose CT feasible?"],
+        ),
+    ] = ""
+
+
+class ParsedProblem(BaseModel):
+    """One thing wrong with a question, where, and what to write instead."""
+
+    model_config = ConfigDict(frozen=True, title="Problem")
+
+    path: str
+    message: str
+    fix: str
+
+
+class ParsedQuestion(BaseModel):
+    """A question in all its forms, or what is wrong with it."""
+
+    model_config = ConfigDict(
+        frozen=True,
+        title="Parsed question",
+        validate_by_name=True,
+        validate_by_alias=True,
+        serialize_by_alias=True,
+    )
+
+    text: str | None = None
+    canonical: str | None = None
+    hash: str | None = None
+    words: str | None = None
+    form: Annotated[dict[str, Any] | None, Field(alias="json")] = None
+    problems: Annotated[list[ParsedProblem], Field(description="Empty when the question can be asked.")] = []
+
+
+class QuestionSummary(BaseModel):
+    """A question in a history."""
+
+    model_config = ConfigDict(frozen=True, title="Question in the history")
+
+    id: UUID
+    text: str
+    purpose: str
+    asked_at: datetime
+    state: Literal["open", "closed"]
+    nodes: Annotated[int, Field(description="Nodes enrolled when it was asked.")]
+    answered: Annotated[int, Field(description="Nodes that answered.")]
+
+    @classmethod
+    def of(cls, question: Question) -> QuestionSummary:
+        """A question whose answers are prefetched."""
+        answers = question.answers.all()
+        return cls(
+            id=question.pk,
+            text=question.text,
+            purpose=question.purpose,
+            asked_at=question.asked_at,
+            state="closed" if is_closed(question, timezone.now()) else "open",
+            nodes=len(answers),
+            answered=sum(answer.state == State.ANSWERED for answer in answers),
+        )
+
+
+class QuestionPage(BaseModel):
+    """A part of a person's history, newest first."""
+
+    model_config = ConfigDict(frozen=True, title="History")
+
+    count: Annotated[int, Field(description="Questions in the whole history.")]
+    questions: list[QuestionSummary]
+
+
+class _OfVocabulary(BaseModel):
+    model_config = ConfigDict(frozen=True, from_attributes=True)
+
+
+class CodingBody(_OfVocabulary):
+    """A code of a published system."""
+
+    system: Annotated[str, Field(examples=["SCT"])]
+    code: Annotated[str, Field(examples=["248152002"])]
+    label: str
+
+
+class ValueBody(_OfVocabulary):
+    """One answer to a coded variable."""
+
+    name: Annotated[str, Field(description="The word questions use.", examples=["female"])]
+    label: str
+    code: Annotated[str, Field(description="Its identity in data.", examples=["SCT:248152002"])]
+    codes: list[CodingBody]
+    synonyms: list[str]
+    parent: Annotated[str | None, Field(description="The broader value it is a kind of.")]
+    help: str
+
+
+class VariableBody(_OfVocabulary):
+    """Something a question may ask about."""
+
+    name: Annotated[str, Field(description="The word questions use.", examples=["sex"])]
+    label: str
+    help: str
+    group: str
+    level: Level
+    kind: Kind
+    operators: list[Operator]
+    unit: str | None
+    minimum: float | None
+    maximum: float | None
+    multiple: Annotated[bool, Field(description="May hold several values at once.")]
+    cdm: Annotated[str, Field(description="Table and column of the common data model.")]
+    codes: list[CodingBody]
+    values: list[ValueBody]
+
+
+class GroupBody(_OfVocabulary):
+    """A heading under which variables are shown."""
+
+    name: str
+    label: str
+
+
+class VocabularyBody(_OfVocabulary):
+    """Every variable of one version of the vocabulary."""
+
+    version: Annotated[str, Field(examples=["2026.11"])]
+    groups: list[GroupBody]
+    variables: list[VariableBody]

@@ -1,0 +1,1 @@
+"""Words the search pages use for chips, counts, states and times."""

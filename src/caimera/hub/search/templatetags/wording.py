@@ -1,0 +1,219 @@
+"""Words the search pages use for chips, counts, states and times."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from urllib.parse import urlencode
+
+from django import template
+from django.urls import reverse
+from django.utils.formats import number_format
+from django.utils.functional import Promise
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from caimera.cohort import Condition, Question, Range, in_words, parse, to_text
+from caimera.hub.search.builder import Bars, variable_of
+from caimera.hub.search.results import ConditionState, DatasetState, QuestionState
+from caimera.hub.search.states import State
+from caimera.protocol.messages import Count, CountKind, Treatment
+from caimera.vocabulary import VOCABULARY, Kind, Operator, Variable
+
+register = template.Library()
+
+_FEW = 4
+"""So many values are named one by one."""
+
+STATE_WORDS: Mapping[State, str | Promise] = {
+    State.WAITING: gettext_lazy("Waiting"),
+    State.ANSWERED: gettext_lazy("Answered"),
+    State.SLOW: gettext_lazy("Slow"),
+    State.OFFLINE: gettext_lazy("Offline"),
+    State.REFUSED: gettext_lazy("Refused"),
+}
+
+STATE_TONES: Mapping[State, str] = {
+    State.WAITING: "info",
+    State.ANSWERED: "success",
+    State.SLOW: "warning",
+    State.OFFLINE: "neutral",
+    State.REFUSED: "danger",
+}
+
+
+@register.filter
+def state_word(state: State) -> str:
+    """A node's state in one word."""
+    return str(STATE_WORDS[state])
+
+
+@register.filter
+def progress_words(state: QuestionState) -> str:
+    """How far a question has come: `2 of 3 nodes answered; numbers arrive here by themselves.`"""
+    numbers = {"answered": sum(node.state == State.ANSWERED for node in state.nodes), "all": len(state.nodes)}
+    if state.state == "closed":
+        words = ngettext(
+            "%(answered)d of %(all)d node answered.",
+            "%(answered)d of %(all)d nodes answered.",
+            numbers["all"],
+        )
+    else:
+        words = ngettext(
+            "%(answered)d of %(all)d node answered; numbers arrive here by themselves.",
+            "%(answered)d of %(all)d nodes answered; numbers arrive here by themselves.",
+            numbers["all"],
+        )
+    return words % numbers
+
+
+@register.filter
+def has_numbers(state: QuestionState) -> bool:
+    """Whether there is anything to add up."""
+    return any(node.subjects.kind is not CountKind.WITHHELD for node in state.nodes)
+
+
+@register.filter
+def state_tone(state: State) -> str:
+    """The tone that goes with a node's state; never the only sign of it."""
+    return STATE_TONES[state]
+
+
+TREATMENT_WORDS: Mapping[Treatment, str | Promise] = {
+    Treatment.APPLIED: gettext_lazy("Applied"),
+    Treatment.APPROXIMATED: gettext_lazy("Approximated"),
+    Treatment.UNSUPPORTED: gettext_lazy("Cannot be tested here"),
+}
+
+
+@register.filter
+def treatment_word(treatment: Treatment) -> str:
+    """What a node did with a condition, in a word or two."""
+    return str(TREATMENT_WORDS[treatment])
+
+
+@register.filter
+def treatment_note(conditions: Sequence[ConditionState]) -> str:
+    """How many conditions were simply applied: `all 4 applied`, `3 of 4 applied`."""
+    applied = sum(condition.status is Treatment.APPLIED for condition in conditions)
+    if applied == len(conditions):
+        return _("all applied")
+    return _("%(applied)d of %(all)d applied") % {"applied": applied, "all": len(conditions)}
+
+
+@register.filter
+def with_match(datasets: Sequence[DatasetState]) -> list[DatasetState]:
+    """Datasets where somebody matches or may match, most patients first."""
+    matching = [dataset for dataset in datasets if dataset.subjects.value != 0]
+    return sorted(matching, key=lambda dataset: -(dataset.subjects.value or 0))
+
+
+@register.filter
+def without_match(datasets: Sequence[DatasetState]) -> list[DatasetState]:
+    """Datasets where nobody matches, by title."""
+    return sorted((one for one in datasets if one.subjects.value == 0), key=lambda one: one.title)
+
+
+@register.filter
+def count_number(count: Count) -> str:
+    """The figure of a count as it may be read at a glance, or an empty string where there is none."""
+    if count.value is None:
+        return ""
+    figure = number_format(count.value, force_grouping=True)
+    return _("about %s") % figure if count.kind is CountKind.APPROXIMATE else figure
+
+
+@register.filter
+def count_note(count: Count) -> str:
+    """How the figure is to be read, or what stands in its place; empty for an exact one."""
+    match count.kind:
+        case CountKind.ROUNDED:
+            return _("rounded to %d") % (count.step or 1)
+        case CountKind.FEWER_THAN:
+            return _("fewer than %d") % (count.bound or 0)
+        case CountKind.WITHHELD:
+            return _("not released")
+        case CountKind.EXACT | CountKind.APPROXIMATE:
+            return ""
+
+
+@register.filter
+def seconds(milliseconds: float) -> str:
+    """A duration for people: `0.08 s`, `3.4 s`."""
+    digits = 2 if milliseconds < 1000 else 1
+    return _("%s s") % number_format(milliseconds / 1000, digits)
+
+
+@register.filter
+def builder_address(bars: Bars) -> str:
+    """The builder with these bars."""
+    return f"{reverse('search:builder')}?{urlencode(bars.query())}"
+
+
+@register.filter
+def question_words(text: str) -> str:
+    """A question in text form as a sentence."""
+    return in_words(parse(text), translate=_)
+
+
+@register.filter
+def variable_names(names: Iterable[str]) -> str:
+    """Variables by their labels, those this site does not know by their names."""
+    known = {variable.name: _(variable.label) for variable in VOCABULARY.variables}
+    return ", ".join(known.get(name, name) for name in names)
+
+
+@register.filter
+def chip_words(chip: Question) -> str:
+    """A chip in a few words: `Modality: CT (computed tomography)`."""
+    name = variable_of(chip)
+    return f"{capfirst(_(VOCABULARY.variable(name).label))}: {answer_words(chip)}" if name else to_text(chip)
+
+
+@register.filter
+def answer_words(chip: Question) -> str:
+    """What a chip says of its variable: `CT (computed tomography)`."""
+    if isinstance(chip, Condition):
+        return _condition_words(VOCABULARY.variable(chip.variable), chip)
+    return _("recorded") if variable_of(chip) else to_text(chip)
+
+
+def possible_answers(variable: Variable) -> str:
+    """What may be said of a variable: `female, male, other`, `103 values`, `a range in years`."""
+    match variable.kind:
+        case Kind.BOOLEAN:
+            return _("yes or no")
+        case Kind.NUMBER:
+            return _("a range in %s") % _(variable.unit) if variable.unit else _("a range")
+        case Kind.CODED if len(variable.values) > _FEW:
+            return _("%d values") % len(variable.values)
+        case Kind.CODED:
+            return ", ".join(_(value.label) for value in variable.values)
+
+
+def _condition_words(variable: Variable, chip: Condition) -> str:
+    value = chip.value
+    if isinstance(value, Range):
+        return _range_words(variable, value)
+    if isinstance(value, tuple):
+        return _(" or ").join(_value_words(variable, one) for one in value)
+    if value is None:
+        return _("not recorded")
+    words = _value_words(variable, value)
+    return _("not %s") % words if chip.operator is Operator.NOT_EQUALS else words
+
+
+def _range_words(variable: Variable, value: Range) -> str:
+    unit = f" {_(variable.unit)}" if variable.unit else ""
+    low, high = f"{value.low or 0:g}", f"{value.high or 0:g}{unit}"
+    if value.high is None:
+        return _("%s or more") % f"{low}{unit}"
+    if value.low is None:
+        return _("%s or less") % high
+    return _("%(low)s to %(high)s") % {"low": low, "high": high}
+
+
+def _value_words(variable: Variable, value: str | bool | float) -> str:
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    return variable.value(value).label if isinstance(value, str) else f"{value:g}"

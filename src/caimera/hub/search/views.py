@@ -1,0 +1,111 @@
+"""Pages: build a question, ask it, see the answers; what I asked; which nodes there are."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from caimera import cohort
+from caimera.hub.federation.queries import enrolled_nodes
+from caimera.hub.federation.schemas import NodeSummary
+from caimera.hub.search import actions, queries
+from caimera.hub.search.builder import read, split
+from caimera.hub.search.errors import PurposeTooLong
+from caimera.hub.search.forms import BuilderForm, receive
+from caimera.hub.search.schemas import QuestionSummary
+from caimera.hub.search.templatetags.wording import builder_address
+from caimera.people.access import member
+from caimera.people.models import Person
+from caimera.web.access import anyone
+from caimera.web.logs import current_request_id
+
+PAGE = 25
+"""Questions on one page of the history."""
+
+
+@anyone
+@require_safe
+def builder(request: HttpRequest) -> HttpResponse:
+    """The search bars and the tree of variables; everything stands in the address."""
+    form = receive(request.GET)
+    swapped = "HX-Request" in request.headers and "HX-History-Restore-Request" not in request.headers
+    if "do" in request.GET and form.valid and not swapped:
+        return redirect(f"{builder_address(form.bars)}#{form.focus or 'question'}")
+    template = "search/builder_part.html" if swapped else "search/builder.html"
+    response = render(request, template, {**_builder_context(form), "part": swapped})
+    if swapped and form.valid:
+        response["HX-Push-Url"] = builder_address(form.bars)
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+def _builder_context(form: BuilderForm) -> dict[str, Any]:
+    question = form.bars.question
+    return {
+        "form": form,
+        "words": cohort.in_words(question, translate=_),
+        "text": form.text or cohort.to_text(question),
+        "everything": question == cohort.EVERYTHING,
+        "address": builder_address(form.bars),
+        "node_count": enrolled_nodes().count(),
+    }
+
+
+@member
+@require_http_methods(["GET", "HEAD", "POST"])
+def questions(request: HttpRequest) -> HttpResponse:
+    """What I asked, newest first; or, sent as a form, a new question for all nodes."""
+    if request.method == "POST":
+        return _ask(request)
+    mine = Paginator(queries.visible_questions(_person(request)), PAGE).get_page(request.GET.get("page"))
+    summaries = [QuestionSummary.of(question) for question in mine.object_list]
+    return render(request, "search/questions.html", {"page": mine, "summaries": summaries})
+
+
+def _ask(request: HttpRequest) -> HttpResponse:
+    texts = request.POST.getlist("bar")
+    bars, unread = read(texts)
+    purpose = request.POST.get("purpose", "")
+    if unread:
+        return redirect(f"{reverse('search:builder')}?{urlencode({'bar': texts}, doseq=True)}")
+    try:
+        question = actions.ask(
+            person=_person(request), question=bars.question, purpose=purpose, request_id=current_request_id()
+        )
+    except PurposeTooLong as error:
+        context = {**_builder_context(BuilderForm(bars)), "purpose": purpose, "purpose_problem": str(error)}
+        return render(request, "search/builder.html", context, status=422)
+    return redirect("search:question", question_id=question.pk)
+
+
+@member
+@require_safe
+def question(request: HttpRequest, question_id: UUID) -> HttpResponse:
+    """One question and everything known of it now; further answers arrive by themselves."""
+    asked = get_object_or_404(queries.visible_questions(_person(request)), pk=question_id)
+    state = queries.question_state(asked)
+    bars = split(cohort.parse(asked.text))
+    return render(request, "search/question.html", {"state": state, "bars": bars})
+
+
+@anyone
+@require_safe
+def nodes(request: HttpRequest) -> HttpResponse:
+    """The nodes of the federation, and whether they are there now."""
+    now = timezone.now()
+    summaries = [NodeSummary.of(node, now=now) for node in enrolled_nodes()]
+    return render(request, "search/nodes.html", {"nodes": summaries})
+
+
+def _person(request: HttpRequest) -> Person:
+    return cast(Person, request.user)

@@ -1,0 +1,311 @@
+"""The walk of a question between this hub and nodes made of protocol and transport alone, over a real broker."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from asgiref.sync import async_to_sync
+from django.db import connection
+from django.utils import timezone
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from caimera.demo.broker import Broker
+from caimera.demo.ports import chosen
+from caimera.hub.federation.broker import configuration
+from caimera.hub.federation.identity import hub_identity, pseudonym
+from caimera.hub.federation.models import Node, Worker
+from caimera.hub.federation.queries import enrolled_nodes, is_present, worker_problem
+from caimera.hub.federation.threads import in_thread
+from caimera.hub.federation.worker import HubWorker, make_worker
+from caimera.hub.search.models import NodeAnswer, Question
+from caimera.people.models import Person
+from caimera.protocol.envelope import Letter, open_sealed
+from caimera.protocol.messages import Ask
+from caimera.transport import Arrival, Link, LinkState, subjects
+from tests.hub.conftest import FakeNode, answer, open_dataset, presence
+from tests.hub.search.test_actions import ask
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("clean_tables")]
+
+MakeNode = Callable[..., FakeNode]
+
+
+@pytest.fixture
+def broker(tmp_path: Path, settings: Any) -> Iterator[Broker]:
+    """A broker this hub's settings point at; `admit` starts it."""
+    running = Broker(tmp_path / "nats", chosen({"broker": 4310}, {})["broker"])
+    settings.SITE = settings.SITE.model_copy(update={"broker_url": running.url})
+    yield running
+    running.stop()
+
+
+def admit(broker: Broker) -> None:
+    """Let the hub and every enrolled node in."""
+    broker.configure(configuration(port=broker.port, store_dir=broker.directory))
+    broker.start()
+
+
+@asynccontextmanager
+async def working() -> AsyncIterator[HubWorker]:
+    worker = make_worker()
+    running = asyncio.create_task(worker.run())
+    yield worker
+    worker.stop()
+    await running
+
+
+class Listener:
+    """A node that answers every question with one open dataset of seven patients."""
+
+    def __init__(self, node: FakeNode, broker: Broker, *, answers: bool = True) -> None:
+        self.node = node
+        self.link = Link(url=broker.url, seed=node.broker_seed, name=node.id)
+        self.letters: list[Letter] = []
+        self.answers = answers
+
+    @asynccontextmanager
+    async def there(self) -> AsyncIterator[Listener]:
+        await self.link.open()
+        await self.link.subscribe(subjects.question(self.node.id), self._take)
+        yield self
+        await self.link.close()
+
+    async def _take(self, arrival: Arrival) -> None:
+        letter = open_sealed(
+            arrival.data,
+            recipient=self.node.identity,
+            senders=lambda site: hub_identity().card("Hub") if site == "hub" else None,
+            now=timezone.now(),
+        )
+        self.letters.append(letter)
+        assert isinstance(letter.message, Ask)
+        if self.answers:
+            question_id = letter.message.question_id
+            data = self.node.seal(answer(question_id, open_dataset(7)))
+            await self.link.publish(subjects.answer(self.node.id, question_id), data)
+
+
+async def until(fact: Callable[[], object], *, wait: float = 20.0) -> None:
+    """Wait for something to become true in the database."""
+    async with asyncio.timeout(wait):
+        while not await in_thread(fact):
+            await asyncio.sleep(0.02)
+
+
+def run(journey: Callable[[], Awaitable[None]]) -> None:
+    async_to_sync(journey)()
+
+
+def closed(question: Question) -> Callable[[], bool]:
+    return lambda: Question.objects.filter(pk=question.pk, closed_at__isnull=False).exists()
+
+
+def states() -> dict[str, str]:
+    return dict(NodeAnswer.objects.values_list("node_id", "state"))
+
+
+def test_a_question_reaches_the_nodes_and_their_answers_come_back(
+    person: Person, make_node: MakeNode, broker: Broker
+) -> None:
+    nodes = [Listener(make_node(site), broker) for site in ("trials", "genomics")]
+    admit(broker)
+
+    async def journey() -> None:
+        async with working(), nodes[0].there(), nodes[1].there():
+            question = await in_thread(ask, person)
+            await until(closed(question))
+
+    run(journey)
+    assert states() == {"trials": "answered", "genomics": "answered"}
+    assert not NodeAnswer.objects.filter(sent_at__isnull=True).exists()
+    assert [len(node.letters) for node in nodes] == [1, 1]
+
+
+def test_a_node_learns_the_purpose_and_a_pseudonym_of_its_own(
+    person: Person, make_node: MakeNode, broker: Broker
+) -> None:
+    nodes = [Listener(make_node(site), broker) for site in ("trials", "genomics")]
+    admit(broker)
+
+    async def journey() -> None:
+        async with working(), nodes[0].there(), nodes[1].there():
+            for _ in range(2):
+                await until(closed(await in_thread(ask, person)))
+
+    run(journey)
+    letters = [letter for node in nodes for letter in node.letters]
+    names = [letter.asker.person for letter in letters if letter.asker]
+    expected = [pseudonym(person_id=person.pk, node_id=n.node.id, identity=hub_identity()) for n in nodes]
+    assert names == [expected[0]] * 2 + [expected[1]] * 2
+    assert expected[0] != expected[1]
+    assert not any(str(person.pk) in name or person.sub in name for name in names)
+    assert {letter.asker.purpose for letter in letters if letter.asker} == {"A feasibility study"}
+    assert {letter.request_id for letter in letters} == {"request-0001"}
+
+
+def test_a_node_that_just_went_is_offline_at_once(
+    person: Person, make_node: MakeNode, broker: Broker
+) -> None:
+    make_node("trials")
+    admit(broker)
+
+    async def journey() -> None:
+        async with working():
+            await until(closed(await in_thread(ask, person)), wait=5)
+
+    run(journey)
+    assert states() == {"trials": "offline"}
+
+
+def test_presence_is_heard(make_node: MakeNode, broker: Broker) -> None:
+    node = Listener(make_node("trials", present=False), broker)
+    admit(broker)
+
+    def present() -> bool:
+        return is_present(enrolled_nodes().get(), timezone.now())
+
+    async def journey() -> None:
+        async with working() as worker, node.there():
+            await until(lambda: worker.link.state is LinkState.CONNECTED)
+            subject = subjects.presence("trials")
+            await until(lambda: Worker.objects.filter(link="connected").exists())
+            await node.link.publish(subject, node.node.seal(presence()))
+            await until(present)
+            await node.link.publish(subject, node.node.seal(presence(leaving=True)))
+            await until(lambda: not present())
+
+    run(journey)
+    assert Node.objects.get().software == "caimera 0.1.0"
+
+
+def test_a_question_asked_while_no_worker_lives_is_sent_by_the_next(
+    person: Person, make_node: MakeNode, broker: Broker
+) -> None:
+    node = Listener(make_node("trials"), broker)
+    admit(broker)
+    question = ask(person)
+
+    async def journey() -> None:
+        async with node.there(), working():
+            await until(closed(question))
+
+    run(journey)
+    assert states() == {"trials": "answered"}
+
+
+def test_a_question_asked_while_the_broker_is_away_is_sent_when_it_is_back(
+    person: Person, make_node: MakeNode, broker: Broker
+) -> None:
+    node = Listener(make_node("trials"), broker)
+    admit(broker)
+
+    async def journey() -> None:
+        async with node.there(), working() as worker:
+            await until(lambda: worker.link.state is LinkState.CONNECTED)
+            broker.stop()
+            await until(lambda: worker.link.state is LinkState.RECONNECTING)
+            question = await in_thread(ask, person)
+            await asyncio.sleep(0.3)
+            broker.start()
+            await until(closed(question))
+
+    run(journey)
+    assert len(node.letters) == 1
+    assert states() == {"trials": "answered"}
+
+
+def test_a_worker_that_starts_before_the_broker_waits_for_it(
+    person: Person, make_node: MakeNode, broker: Broker
+) -> None:
+    node = Listener(make_node("trials"), broker)
+
+    async def journey() -> None:
+        async with working() as worker:
+            await until(lambda: Worker.objects.filter(link="closed").exists())
+            assert "connection to the broker" in await in_thread(worker_problem)
+            await in_thread(admit, broker)
+            await until(lambda: worker.link.state is LinkState.CONNECTED)
+            async with node.there():
+                await until(closed(await in_thread(ask, person)))
+
+    run(journey)
+    assert states() == {"trials": "answered"}
+
+
+def test_the_work_goes_on_after_the_database_was_away(
+    person: Person, make_node: MakeNode, broker: Broker
+) -> None:
+    node = Listener(make_node("trials"), broker)
+    admit(broker)
+
+    async def journey() -> None:
+        async with node.there(), working():
+            await until(lambda: Worker.objects.filter(link="connected").exists())
+            await in_thread(cut_all_connections)
+            await until(closed(await in_thread(ask, person)))
+
+    run(journey)
+    assert states() == {"trials": "answered"}
+
+
+def cut_all_connections() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+
+
+def test_the_deadline_closes_the_question(person: Person, make_node: MakeNode, broker: Broker) -> None:
+    node = Listener(make_node("trials"), broker, answers=False)
+    admit(broker)
+    question = ask(person)
+    due = ProcrastinateJob.objects.filter(task_name="search.close_question")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE procrastinate_jobs SET scheduled_at = %s WHERE task_name = 'search.close_question'",
+            [timezone.now() + timedelta(seconds=1)],
+        )
+    assert due.count() == 1
+
+    async def journey() -> None:
+        async with node.there(), working():
+            await until(closed(question))
+
+    run(journey)
+    assert states() == {"trials": "slow"}
+    assert len(node.letters) == 1
+
+
+def test_a_worker_that_stops_is_not_counted_on(broker: Broker) -> None:
+    admit(broker)
+
+    async def journey() -> None:
+        async with working():
+            await until(lambda: worker_problem() == "")
+
+    run(journey)
+    assert "No worker is running" in worker_problem()
+
+
+def test_a_message_that_cannot_be_taken_leaves_the_worker_at_work(
+    person: Person, make_node: MakeNode, broker: Broker, caplog: pytest.LogCaptureFixture
+) -> None:
+    node = Listener(make_node("trials"), broker)
+    admit(broker)
+
+    async def journey() -> None:
+        async with node.there(), working() as worker:
+            await until(lambda: Worker.objects.filter(link="connected").exists())
+            await worker._on_undelivered(Arrival("fed.u.trials.not-a-question", b"", undelivered=True))
+            await until(closed(await in_thread(ask, person)))
+
+    run(journey)
+    assert states() == {"trials": "answered"}
+    assert "a message could not be taken" in caplog.text

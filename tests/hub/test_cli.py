@@ -1,0 +1,150 @@
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+from click.testing import CliRunner, Result
+from django.conf import settings
+
+from caimera.cli.hub import hub
+from caimera.hub.federation.models import Node
+from caimera.protocol.identity import Card, Identity
+from caimera.secrets import FileStore, load_identity
+from caimera.transport import new_broker_key
+from tests.hub.conftest import FakeNode
+
+pytestmark = pytest.mark.django_db
+
+MakeNode = Callable[..., FakeNode]
+
+
+def call(*arguments: str, **options: Any) -> Result:
+    return CliRunner().invoke(hub, arguments, **options)
+
+
+@pytest.fixture
+def fresh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FileStore:
+    """Where a hub that has no keys yet would keep them."""
+    monkeypatch.setenv("CAIMERA_HUB_SECRETS_FILE", str(tmp_path / "fresh" / "secrets.json"))
+    monkeypatch.setenv("CAIMERA_HUB_SECRETS_KEY_FILE", str(tmp_path / "fresh" / "secrets.key"))
+    return FileStore(tmp_path / "fresh" / "secrets.json", tmp_path / "fresh" / "secrets.key")
+
+
+def test_init_makes_the_keys_once(fresh: FileStore) -> None:
+    first = call("init")
+    assert first.output == "Made broker_seed, django_secret_key, seal_key, sign_key.\n"
+    identity = load_identity(fresh, "hub")
+
+    assert call("init").output == "Every key is there; nothing was made.\n"
+    assert load_identity(fresh, "hub").card("Hub") == identity.card("Hub")
+
+
+def test_init_makes_what_is_missing_only(fresh: FileStore) -> None:
+    call("init")
+    store = FileStore.create(fresh.path.with_name("other.json"), fresh.path.with_name("other.key"))
+    store.put("django_secret_key", b"kept")
+    os.environ["CAIMERA_HUB_SECRETS_FILE"] = str(store.path)
+    os.environ["CAIMERA_HUB_SECRETS_KEY_FILE"] = str(store.key_path)
+
+    assert call("init").output == "Made broker_seed, seal_key, sign_key.\n"
+    assert store.get("django_secret_key") == b"kept"
+
+
+def test_init_takes_the_client_secret(fresh: FileStore) -> None:
+    assert "oidc_client_secret" in call("init", "--oidc-client-secret-file", "-", input="hush\n").output
+    assert fresh.get("oidc_client_secret") == b"hush"
+
+
+def test_the_database_is_brought_up_to_date() -> None:
+    result = call("migrate")
+
+    assert result.exit_code == 0, result.output
+
+
+def test_the_card_is_what_nodes_trust() -> None:
+    card = Card.model_validate_json(call("card").output)
+
+    assert (card.site, card.name) == ("hub", settings.SITE.site_name)
+    assert card.broker_key.startswith("U")
+
+
+def node_card(site: str = "trials") -> Card:
+    return Identity.generate(site).card("Trials", broker_key=new_broker_key()[1])
+
+
+def test_a_node_is_enrolled_from_its_card_file(tmp_path: Path) -> None:
+    card = node_card()
+    (tmp_path / "card.json").write_text(card.model_dump_json())
+    result = call("enrol", str(tmp_path / "card.json"))
+
+    assert result.exit_code == 0, result.output
+    assert "Trials (trials) is enrolled" in result.output
+    assert Node.objects.get().card == card
+
+
+def test_a_card_may_come_from_standard_input() -> None:
+    assert call("enrol", "-", input=node_card().model_dump_json()).exit_code == 0
+    assert Node.objects.get().pk == "trials"
+
+
+@pytest.mark.parametrize(("text", "said"), [("{}", "site"), ("no card", "its text")])
+def test_what_is_no_card_is_refused_with_the_place(text: str, said: str) -> None:
+    result = call("enrol", "-", input=text)
+
+    assert result.exit_code == 1
+    assert "not a site's card" in result.output
+    assert said in result.output
+
+
+def test_a_node_that_is_enrolled_is_refused_in_a_sentence(make_node: MakeNode) -> None:
+    make_node("trials")
+    result = call("enrol", "-", input=node_card().model_dump_json())
+
+    assert result.exit_code == 1
+    assert "Revoke it before" in result.output
+
+
+def test_a_node_is_revoked(make_node: MakeNode) -> None:
+    make_node("trials")
+
+    assert call("revoke", "trials").exit_code == 0
+    assert Node.objects.get().revoked_at is not None
+    again = call("revoke", "trials")
+    assert again.exit_code == 1
+    assert "No node 'trials' is enrolled" in again.output
+
+
+def test_the_brokers_configuration_admits_hub_and_nodes(make_node: MakeNode, tmp_path: Path) -> None:
+    node = make_node("trials")
+    gone = make_node("genomics")
+    call("revoke", "genomics")
+    printed = call("broker-config", "--port", "4999", "--store-dir", str(tmp_path)).output
+    written = tmp_path / "nats.conf"
+    options = ("--port", "4999", "--store-dir", str(tmp_path), "--output", str(written))
+
+    assert call("broker-config", *options).exit_code == 0
+    assert json.loads(written.read_text()) == json.loads(printed)
+    assert node.row.broker_key in printed
+    assert gone.row.broker_key not in printed
+    assert Card.model_validate_json(call("card").output).broker_key in printed
+
+
+def test_the_nodes_are_listed(make_node: MakeNode) -> None:
+    make_node("trials")
+    make_node("genomics", present=False)
+
+    lines = call("nodes").output.splitlines()
+    assert [line.split()[:2] for line in lines] == [["genomics", "away"], ["trials", "present"]]
+    listed = json.loads(call("nodes", "--json").output)
+    assert [(node["id"], node["state"]) for node in listed] == [("genomics", "away"), ("trials", "present")]
+
+
+def test_every_command_and_option_says_what_it_does() -> None:
+    for command in hub.commands.values():
+        assert command.help
+        assert all(option.help for option in command.params if isinstance(option, click.Option))

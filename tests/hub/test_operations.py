@@ -1,0 +1,75 @@
+"""What operators see of a hub: readiness, figures, the description of its API."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+from ninja import NinjaAPI
+
+from caimera.hub.federation.actions import beat, refuse_message
+from caimera.hub.urls import api
+from caimera.people.models import Person
+from tests.hub.conftest import FakeNode, answer
+from tests.hub.search.test_actions import ask, say
+
+pytestmark = pytest.mark.django_db
+
+MakeNode = Callable[..., FakeNode]
+
+
+def test_a_hub_is_ready_when_a_worker_reaches_the_broker() -> None:
+    assert Client().get("/readyz").json()["problems"].keys() == {"worker"}
+    beat(worker_id="one", link="connected")
+
+    response = Client().get("/readyz")
+    assert (response.status_code, response.json()["status"]) == (200, "ready")
+
+
+def test_the_figures_follow_the_database(person: Person, make_node: MakeNode) -> None:
+    node, _ = make_node("trials"), make_node("genomics", present=False)
+    say(node, answer(ask(person).pk))
+    refuse_message(site="trials", code="malformed", sentence="No JSON.")
+
+    figures = Client().get("/metrics").content.decode().splitlines()
+    for line in (
+        "caimera_questions_total 1.0",
+        'caimera_node_answers_total{node="genomics",state="offline"} 1.0',
+        'caimera_node_answers_total{node="trials",state="answered"} 1.0',
+        'caimera_nodes{state="present"} 1.0',
+        'caimera_nodes{state="away"} 1.0',
+        'caimera_messages_refused_total{node="trials",reason="malformed"} 1.0',
+    ):
+        assert line in figures
+
+
+def test_no_figure_names_a_person(person: Person) -> None:
+    ask(person)
+
+    assert person.sub not in Client().get("/metrics").content.decode()
+
+
+OPERATIONS = [
+    (path, method, operation)
+    for path, methods in NinjaAPI.get_openapi_schema(api)["paths"].items()
+    for method, operation in methods.items()
+]
+
+
+@pytest.mark.parametrize(("path", "method", "operation"), OPERATIONS)
+def test_every_operation_is_described_with_its_errors(path: str, method: str, operation: dict) -> None:
+    assert operation["summary"]
+    assert operation["description"]
+    open_to_all = path in ("/api/about", "/api/vocabulary")
+    assert ("401" in {str(status) for status in operation["responses"]}) is not open_to_all
+    assert ("security" in operation) is not open_to_all
+
+
+def test_the_description_is_published() -> None:
+    body = Client().get("/api/openapi.json").json()
+
+    assert body["info"]["title"] == "Caimera hub"
+    assert "/api/questions/{question_id}/stream" in body["paths"]
+    stream = body["paths"]["/api/questions/{question_id}/stream"]["get"]["responses"]["200"]
+    assert "text/event-stream" in stream["content"]
