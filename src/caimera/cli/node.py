@@ -119,7 +119,7 @@ def trust(card_file: IO[bytes]) -> None:
     try:
         hub = trust_hub(card=Card.model_validate_json(card_file.read()), actor="system")
     except ValidationError as error:
-        raise click.ClickException(f"{card_file.name} is not a site's card: {_first(error)}.") from None
+        raise click.ClickException(f"What was given is not a site's card: {_first(error)}.") from None
     click.echo(f"This node trusts {hub.name} ({hub.site}).")
 
 

@@ -71,6 +71,7 @@ class Cluster:
         self._launch()
         while not self._answers():
             if time.monotonic() > deadline or self._is_run_by_another():
+                self.stop()
                 raise PostgresProblem(f"PostgreSQL did not start. Read {self.log}.")
             if self.process is None or self.process.poll() is not None:
                 self._launch()  # after a kill, the old server's last children hold its memory a moment longer

@@ -1,0 +1,218 @@
+"""One hub as a person sees it."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from types import TracebackType
+from typing import Any, Self
+
+import httpx
+
+from caimera.client.errors import (
+    HubFailed,
+    HubUnreachable,
+    NotAllowed,
+    NotSignedIn,
+    Problem,
+    QuestionRefused,
+)
+from caimera.client.events import events
+from caimera.client.results import NodeStatus, SearchResult
+from caimera.client.signing_in import Invitation, SignInService, require_safe
+from caimera.client.tokens import Token, TokenFile
+
+_TIMEOUT = httpx.Timeout(30.0, connect=5.0)
+_OPENINGS = 3
+"""How often a stream that breaks is opened; each opening begins with the whole state."""
+
+_PAUSE = 0.5
+"""Seconds between two openings."""
+
+Question = str | Mapping[str, object]
+"""A question in its text form or its JSON form."""
+
+
+class Hub:
+    """A hub at `url`, asked with `token`, or with the one that `sign_in` stored.
+
+    Every method raises HubUnreachable, HubFailed, NotSignedIn or NotAllowed; `search` and `stream` also
+    QuestionRefused. Close it, or use it in a `with`.
+    """
+
+    def __init__(self, url: str, token: str | None = None, *, tokens: TokenFile | None = None) -> None:
+        self.url = url.rstrip("/")
+        require_safe(self.url)
+        self._given = token
+        self._tokens = tokens or TokenFile()
+        self._http = httpx.Client(timeout=_TIMEOUT, headers={"user-agent": "caimera-client"})
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._http.close()
+
+    def about(self) -> Mapping[str, Any]:
+        """What the hub says to anyone: site, name, software, vocabulary, issuer, client_id."""
+        return self._json("GET", "/api/about", signed_in=False)
+
+    def vocabulary(self) -> Mapping[str, Any]:
+        """The variables and values questions are made of, as the hub publishes them."""
+        return self._json("GET", "/api/vocabulary", signed_in=False)
+
+    def nodes(self) -> tuple[NodeStatus, ...]:
+        """Every node of the federation and whether it is there."""
+        document = self._json("GET", "/api/nodes")
+        try:
+            return tuple(NodeStatus.of(node) for node in document["nodes"])
+        except (KeyError, TypeError, ValueError) as error:
+            raise self._unintelligible() from error
+
+    def search(self, question: Question, purpose: str = "") -> SearchResult:
+        """Ask and wait until every node has answered or the deadline has passed."""
+        *_, last = self.stream(question, purpose)
+        return last
+
+    def stream(self, question: Question, purpose: str = "") -> Iterator[SearchResult]:
+        """Ask, and give the state of the question each time it changes."""
+        asked = self._json("POST", "/api/questions", json={"question": question, "purpose": purpose})
+        first = self._result(asked)
+        yield first
+        for _ in range(_OPENINGS):
+            try:
+                yield from self._states(first.id)
+            except HubUnreachable:
+                time.sleep(_PAUSE)
+            else:
+                return
+        yield self._result(self._json("GET", f"/api/questions/{first.id}"))
+
+    def _states(self, question_id: str) -> Iterator[SearchResult]:
+        """The states of a question until it is done. Raises HubUnreachable if the stream breaks off."""
+        with (
+            self._connecting(),
+            self._http.stream(
+                "GET", f"{self.url}/api/questions/{question_id}/stream", headers=self._authorization()
+            ) as response,
+        ):
+            self._check(response)
+            for name, data in events(response.iter_text()):
+                if name == "done":
+                    return
+                if name == "state":
+                    yield self._result(json.loads(data))
+        raise HubUnreachable(f"The hub at {self.url} broke off. Ask again.")
+
+    def sign_in(
+        self, announce: Callable[[Invitation], None], sleep: Callable[[float], None] = time.sleep
+    ) -> str:
+        """Sign a person in by the device flow, keep the token, return the person's name.
+
+        `announce` is given where the person approves. Raises SignInFailed.
+        """
+        service = self._sign_in_service()
+        token = service.sign_in(announce, sleep)
+        self._tokens.put(self.url, token)
+        self._given = None
+        return service.name_of(token)
+
+    def sign_out(self) -> bool:
+        """Forget the stored token and have it revoked; False when there was none."""
+        token = self._tokens.remove(self.url)
+        if token is not None:
+            SignInService(self._http, token.issuer, token.client_id).revoke(token)
+        return token is not None
+
+    def _sign_in_service(self) -> SignInService:
+        about = self.about()
+        try:
+            return SignInService(self._http, about["issuer"], about["client_id"])
+        except KeyError as error:
+            raise HubFailed(f"The hub at {self.url} does not say where to sign in.") from error
+
+    def _authorization(self) -> dict[str, str]:
+        token = self._given or self._stored_token()
+        return {"authorization": f"Bearer {token}"}
+
+    def _stored_token(self) -> str:
+        token = self._tokens.get(self.url)
+        if token is None:
+            raise self._not_signed_in()
+        if token.ends_within(seconds=30):
+            token = self._refreshed(token)
+        return token.access_token
+
+    def _refreshed(self, token: Token) -> Token:
+        fresh = SignInService(self._http, token.issuer, token.client_id).refresh(token)
+        if fresh is None:
+            raise self._not_signed_in()
+        self._tokens.put(self.url, fresh)
+        return fresh
+
+    def _json(self, method: str, path: str, *, signed_in: bool = True, **sent: Any) -> Mapping[str, Any]:
+        headers = self._authorization() if signed_in else {}
+        with self._connecting():
+            response = self._http.request(method, self.url + path, headers=headers, **sent)
+            self._check(response)
+        try:
+            document = response.json()
+        except ValueError as error:
+            raise self._unintelligible() from error
+        if not isinstance(document, dict):
+            raise self._unintelligible()
+        return document
+
+    @contextmanager
+    def _connecting(self) -> Iterator[None]:
+        try:
+            yield
+        except httpx.TransportError as error:
+            raise HubUnreachable(f"The hub at {self.url} does not answer. Is it running?") from error
+
+    def _check(self, response: httpx.Response) -> None:
+        if response.is_success:
+            return
+        response.read()
+        body = _problem_body(response)
+        said = " ".join(str(body[name]) for name in ("title", "detail") if body.get(name))
+        if response.status_code == 401:
+            raise self._not_signed_in()
+        if response.status_code == 403:
+            raise NotAllowed(
+                said or "Only members may do this. Sign in on the hub's pages to see how to become one."
+            )
+        if problems := body.get("problems"):
+            raise QuestionRefused(tuple(_problem(problem) for problem in problems))
+        raise HubFailed(said or f"The hub at {self.url} answered with status {response.status_code}.")
+
+    def _result(self, document: Mapping[str, Any]) -> SearchResult:
+        try:
+            return SearchResult.of(document)
+        except (KeyError, TypeError) as error:
+            raise self._unintelligible() from error
+
+    def _not_signed_in(self) -> NotSignedIn:
+        return NotSignedIn(f"You are not signed in at {self.url}. Run `caimera login` first.")
+
+    def _unintelligible(self) -> HubFailed:
+        return HubFailed(f"{self.url} does not answer as a hub does. Check the address, or update caimera.")
+
+
+def _problem_body(response: httpx.Response) -> Mapping[str, Any]:
+    try:
+        body = response.json()
+    except ValueError:
+        return {}
+    return body if isinstance(body, dict) else {}
+
+
+def _problem(document: Mapping[str, Any]) -> Problem:
+    return Problem(*(str(document.get(name, "")) for name in ("path", "message", "fix")))

@@ -1,0 +1,184 @@
+"""The steps that make a federation out of an empty directory; what is made once is not made again."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from importlib.metadata import version
+from pathlib import Path
+
+import caimera
+from caimera.demo.broker import Broker
+from caimera.demo.errors import StepFailed
+from caimera.demo.home import Home
+from caimera.demo.postgres import Cluster
+from caimera.demo.processes import Command
+from caimera.demo.running import last_lines, run_all
+from caimera.demo.simulator import DEVICE, REFRESH, Client, save_clients, secret_digest
+from caimera.demo.sites import CLI_CLIENT, HUB, NODES, SITES, Site, environment, surroundings, url
+from caimera.secrets import FileStore
+from caimera.vocabulary import VERSION
+
+Report = Callable[[int, int, str], None]
+"""Told how much of how much is done (0 of 0: nobody knows), and what is at work."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """`made_from` names what the result depends on; None: done at every start."""
+
+    name: str
+    label: str
+    run: Callable[[Report], None]
+    made_from: Callable[[], str] | None = None
+
+
+class Preparation:
+    """The steps for one home with these ports; `cluster` and `broker` are then ready to be watched."""
+
+    def __init__(self, home: Home, ports: Mapping[str, int], *, small: bool) -> None:
+        self.home = home
+        self.ports = ports
+        self.small = small
+        self.cluster = Cluster(home.postgres)
+        self.broker = Broker(home.broker, ports["broker"])
+
+    def steps(self, prepared: Mapping[str, str]) -> tuple[Step, ...]:
+        """The steps in their order; `prepared` is what earlier starts left."""
+        self._require_same_data(prepared)
+        return (
+            Step("keys", "Make the keys of the hub and the nodes", self._keys, lambda: "made"),
+            Step("database", "Start the database", self._database),
+            Step("tables", "Set up the tables of the four sites", self._tables, _migrations),
+            Step("data", "Make datasets from the Imaging Data Commons", self._data, self._data_version),
+            Step("enrolment", "Let the hub and the nodes know each other", self._enrolment, lambda: "made"),
+            Step("publication", "Publish the datasets at their nodes", self._publication, self._data_version),
+            Step("routes", "Tell the broker who may speak", self._routes, self._routes_version),
+            Step("clients", "Register the sites at the sign-in simulator", self._clients),
+        )
+
+    def environment(self, site: Site) -> dict[str, str]:
+        return environment(site, self.home, self.ports, self.cluster.url(site.database))
+
+    def command(self, site: Site, *arguments: str, log: str = "preparation") -> Command:
+        """`caimera hub …` or `caimera node …` as that site."""
+        words = (site.kind, *arguments)
+        return Command(
+            name=f"caimera {' '.join(words[:2])} ({site.id})",
+            arguments=(sys.executable, "-m", "caimera", *words),
+            environment=self.environment(site),
+            log=self.home.log(log),
+        )
+
+    def _require_same_data(self, prepared: Mapping[str, str]) -> None:
+        if prepared.get("data", self._data_version()) != self._data_version():
+            raise StepFailed(
+                f"{self.home.root} holds the datasets of another version or size. "
+                "Run `caimera demo reset`, then start again."
+            )
+
+    def _keys(self, report: Report) -> None:
+        commands = []
+        for site in SITES:
+            self.home.site(site.id).mkdir(mode=0o700, parents=True, exist_ok=True)
+            command = self.command(site, "init", "--oidc-client-secret-file", "-")
+            commands.append(replace(command, input=secrets.token_urlsafe(32).encode()))
+        run_all(commands, _counting(report, commands))
+
+    def _database(self, report: Report) -> None:
+        self.cluster.start()
+        for site in SITES:
+            self.cluster.ensure_database(site.database)
+
+    def _tables(self, report: Report) -> None:
+        commands = [self.command(site, "migrate") for site in SITES]
+        run_all(commands, _counting(report, commands))
+
+    def _data(self, report: Report) -> None:
+        told = self.home.data / "progress.txt"
+        size = "small" if self.small else "full"
+        command = Command(
+            name="Making the datasets",
+            arguments=(sys.executable, "-m", "caimera.demo.data", str(self.home.root), size),
+            environment=surroundings(),
+            log=self.home.log("data"),
+            output=told,
+        )
+        run_all([command], lambda done: _tell_last(told, report))
+
+    def _data_version(self) -> str:
+        size = "small" if self.small else "full"
+        return (
+            f"{size}, caimera {version('caimera')}, vocabulary {VERSION}, index {version('idc-index-data')}"
+        )
+
+    def _enrolment(self, report: Report) -> None:
+        """Everybody shows a card; the hub enrols the nodes, the nodes trust the hub."""
+        cards = {site.id: self.home.site(site.id) / "card.json" for site in SITES}
+        showing = [replace(self.command(site, "card"), output=cards[site.id]) for site in SITES]
+        run_all(showing, lambda done: report(done, 10, "cards"))
+        meeting = [self.command(HUB, "enrol", str(cards[node.id])) for node in NODES]
+        meeting = [replace(command, name=f"{command.name} {i}") for i, command in enumerate(meeting)]
+        meeting += [self.command(node, "trust", str(cards[HUB.id])) for node in NODES]
+        run_all(meeting, lambda done: report(4 + done, 10, "enrolment"))
+
+    def _publication(self, report: Report) -> None:
+        commands = []
+        for node in NODES:
+            crates = sorted((self.home.data / "crates" / node.id).iterdir())
+            commands.append(self.command(node, "add", *map(str, crates)))
+        run_all(commands, _counting(report, commands))
+
+    def _routes(self, report: Report) -> None:
+        wanted, store = self.home.broker / "wanted.conf", self.home.broker / "store"
+        store.mkdir(mode=0o700, exist_ok=True)
+        words = ("broker-config", "--port", str(self.ports["broker"]), "--store-dir", str(store))
+        run_all([replace(self.command(HUB, *words), output=wanted)], lambda done: None)
+        self.broker.configure(wanted.read_text())
+
+    def _routes_version(self) -> str:
+        return f"port {self.ports['broker']}"
+
+    def _clients(self, report: Report) -> None:
+        """The simulator keeps digests of the sites' secrets; the addresses follow the ports."""
+        sites = [self._client(site) for site in SITES]
+        program = Client(CLI_CLIENT, "Caimera on the command line", grants=(DEVICE, REFRESH))
+        save_clients(self.home.simulator / "clients.json", [*sites, program])
+
+    def _client(self, site: Site) -> Client:
+        directory, address = self.home.site(site.id), url(self.ports[site.id])
+        store = FileStore(directory / "secrets.json", directory / "secrets.key")
+        return Client(
+            id=site.client_id,
+            name=site.name,
+            secret_sha256=secret_digest(store.get("oidc_client_secret").decode()),
+            redirect_uris=(f"{address}/sign-in/callback",),
+            logout_uris=(f"{address}/",),
+        )
+
+
+def _counting(report: Report, commands: Iterable[Command]) -> Callable[[int], None]:
+    total = len(list(commands))
+    return lambda done: report(done, total, "")
+
+
+def _tell_last(told: Path, report: Report) -> None:
+    """Pass on the last whole line `done total title`."""
+    for line in last_lines(told, 1):
+        done, _, rest = line.partition(" ")
+        total, _, title = rest.partition(" ")
+        if done.isdigit() and total.isdigit():
+            report(int(done), int(total), title)
+
+
+def _migrations() -> str:
+    """A digest of every migration of this software and the versions of those that bring their own."""
+    digest = hashlib.sha256()
+    for path in sorted(Path(caimera.__file__).parent.glob("**/migrations/*.py")):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    for package in ("django", "procrastinate"):
+        digest.update(f"{package} {version(package)}".encode())
+    return digest.hexdigest()

@@ -1,0 +1,102 @@
+"""The sites of the demo federation and what each is told when it starts."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import caimera
+from caimera.demo.home import Home
+from caimera.demo.simulator import issuer_at
+
+HOST = "127.0.0.1"
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A hub or a node; `programmes` are those of the index whose collections a node holds, `*` the rest."""
+
+    kind: Literal["hub", "node"]
+    id: str
+    name: str
+    port: int
+    programmes: tuple[str, ...] = ()
+
+    @property
+    def database(self) -> str:
+        return f"caimera_{self.id}"
+
+    @property
+    def client_id(self) -> str:
+        """The site's name at the sign-in simulator."""
+        return f"caimera-{self.id}"
+
+
+HUB = Site("hub", "hub", "Caimera Demo Hub", 8800)
+NODES = (
+    Site("node", "trials", "Clinical Trials Node", 8811, ("nci_trials", "nctn")),
+    Site(
+        "node",
+        "genomics",
+        "Cancer Genomics Node",
+        8812,
+        ("tcga", "cptac", "cgci", "hcmi", "apollo", "ccdi", "htan", "midi", "cddp_eagle"),
+    ),
+    Site("node", "community", "Community Imaging Node", 8813, ("*",)),
+)
+SITES = (HUB, *NODES)
+
+SMALL: Mapping[str, tuple[str, ...]] = {
+    "trials": ("nctn",),
+    "genomics": ("apollo", "hcmi", "midi"),
+    "community": ("qiba", "rider"),
+}
+"""Programmes of a quick look: a few collections at each node."""
+
+PREFERRED_PORTS: Mapping[str, int] = {**{site.id: site.port for site in SITES}, "login": 8890, "broker": 4222}
+CLI_CLIENT = "caimera-cli"
+
+
+def programmes(*, small: bool) -> Mapping[str, tuple[str, ...]]:
+    """Which programmes' collections each node holds."""
+    return SMALL if small else {node.id: node.programmes for node in NODES}
+
+
+def url(port: int) -> str:
+    return f"http://{HOST}:{port}"
+
+
+def node_modules() -> Path:
+    """Where the front-end packages lie: `CAIMERA_NODE_MODULES`, else beside this project's sources."""
+    named = os.environ.get("CAIMERA_NODE_MODULES")
+    return Path(named) if named else Path(caimera.__file__).parents[2] / "node_modules"
+
+
+def surroundings() -> dict[str, str]:
+    """This process's environment without what would tell a site something else than the demo does."""
+    foreign = ("CAIMERA_", "DJANGO_")
+    return {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
+
+
+def environment(site: Site, home: Home, ports: Mapping[str, int], database_url: str) -> dict[str, str]:
+    """What the programs of a site are told; files are named, their secrets are not."""
+    directory = home.site(site.id)
+    told = {
+        "SITE_ID": site.id,
+        "SITE_NAME": site.name,
+        "BASE_URL": url(ports[site.id]),
+        "DATABASE_URL": database_url,
+        "SECRETS_FILE": str(directory / "secrets.json"),
+        "SECRETS_KEY_FILE": str(directory / "secrets.key"),
+        "BROKER_URL": f"nats://{HOST}:{ports['broker']}",
+        "OIDC_ISSUER": issuer_at(ports["login"]),
+        "OIDC_CLIENT_ID": site.client_id,
+        "NODE_MODULES_DIR": str(node_modules()),
+        "DEMO": "true",
+    }
+    own = {"CLI_CLIENT_ID": CLI_CLIENT} if site.kind == "hub" else {"DATA_DIR": str(directory / "data")}
+    prefix = f"CAIMERA_{site.kind.upper()}_"
+    return {**surroundings(), **{prefix + name: value for name, value in (told | own).items()}}
