@@ -3,6 +3,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
 PYTHON ?= python3
+export NO_MKDOCS_2_WARNING := 1
 BIN := .venv/bin
 PYTEST := $(BIN)/coverage run -m pytest -q
 
@@ -36,15 +37,17 @@ test-long: .venv/dev node_modules/.ready system-or-say ## The slow tests and tho
 check: .venv/dev node_modules/.ready ## Format, lint, types, import law, house rules, migrations, docs
 	$(BIN)/ruff format --check src tests bench docs
 	$(BIN)/ruff check src tests bench docs
-	$(BIN)/mypy
+	$(BIN)/python -m mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest -q -p tests.plugins.hub tests/house
+	$(BIN)/pytest -q tests/house --ignore=tests/house/site
+	$(BIN)/pytest -q -p tests.plugins.hub tests/house/site
+	$(BIN)/pytest -q -p tests.plugins.node tests/house/site
 	$(BIN)/python -m tests.migrations
 	$(BIN)/python docs/generate.py --check
 	$(BIN)/mkdocs build --strict --quiet
 
 bench: .venv/dev node_modules/.ready ## Measure; each file prints a ratio against a named peer or limit
-	for file in bench/bench_*.py; do echo "== $$file"; $(BIN)/python $$file; done
+	for file in bench/bench_*.py; do echo "== $$file"; $(BIN)/python -m bench.$$(basename $$file .py); done
 
 docs: .venv/dev ## Build the documentation into site/
 	$(BIN)/python docs/generate.py

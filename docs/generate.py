@@ -41,7 +41,7 @@ def up_to_date(path: Path, text: str, *, write: bool) -> bool:
 def pages() -> dict[Path, str]:
     """Every generated file by its path in the repository."""
     from caimera.hub.settings.site import HubSettings
-    from caimera.node.site import NodeSettings
+    from caimera.node.settings.site import NodeSettings
 
     reference = {
         "settings.md": settings_page(HubSettings, NodeSettings),

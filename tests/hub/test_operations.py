@@ -5,10 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from django.db import OperationalError, connection
 from django.test import Client
 from ninja import NinjaAPI
+from prometheus_client.registry import Collector
 
 from caimera.hub.federation.actions import beat, refuse_message
+from caimera.hub.federation.metrics import FederationFigures
+from caimera.hub.federation.models import Node, Refusal, UsedNonce, Worker
+from caimera.hub.search.metrics import SearchFigures
+from caimera.hub.search.models import NodeAnswer
 from caimera.hub.urls import api
 from caimera.people.models import Person
 from tests.hub.conftest import FakeNode, answer
@@ -42,6 +48,39 @@ def test_the_figures_follow_the_database(person: Person, make_node: MakeNode) ->
         'caimera_messages_refused_total{node="trials",reason="malformed"} 1.0',
     ):
         assert line in figures
+
+
+@pytest.mark.parametrize("figures", [FederationFigures(), SearchFigures()])
+def test_there_are_no_figures_while_the_database_is_away(figures: Collector) -> None:
+    def refuse(*_: object) -> None:
+        raise OperationalError("gone")
+
+    with connection.execute_wrapper(refuse):
+        assert list(figures.collect()) == []
+
+
+def test_rows_name_themselves_to_operators(person: Person, make_node: MakeNode) -> None:
+    node = make_node("trials")
+    question = ask(person)
+    refuse_message(site="trials", code="malformed", sentence="No JSON.")
+    beat(worker_id="one", link="connected")
+    say(node, answer(question.pk))
+
+    rows = [
+        question,
+        NodeAnswer.objects.get(),
+        Node.objects.get(),
+        Refusal.objects.get(),
+        Worker.objects.get(),
+    ]
+    assert [str(row) for row in rows] == [
+        "sex = female and modality = CT",
+        "trials: answered",
+        "The trials node",
+        "trials malformed 1",
+        "one (connected)",
+    ]
+    assert str(UsedNonce.objects.get()).startswith("trials ")
 
 
 def test_no_figure_names_a_person(person: Person) -> None:

@@ -14,7 +14,7 @@ from django.conf import settings
 from caimera.cli.node import node
 from caimera.node.agent.models import TrustedHub
 from caimera.node.datasets.models import Dataset
-from caimera.node.site import NodeSettings
+from caimera.node.settings.site import NodeSettings
 from caimera.protocol.identity import Card
 from caimera.secrets import FileStore, load_identity
 from caimera.web.site import SettingsProblem, load

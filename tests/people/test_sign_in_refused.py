@@ -15,6 +15,7 @@ from pytest_django import Settings
 from caimera.audit.queries import trail
 from caimera.demo.simulator import Simulator
 from caimera.demo.simulator.tokens import generate_keys
+from caimera.people.login_service import login_service
 from caimera.people.models import Person
 from tests.people.conftest import Visitor
 
@@ -248,6 +249,12 @@ def test_a_login_service_that_does_not_know_this_site(visitor: Visitor) -> None:
 def test_a_login_service_that_is_down(visitor: Visitor, settings: Settings) -> None:
     settings.SITE = settings.SITE.model_copy(update={"oidc_issuer": "http://127.0.0.1:9/oidc/"})
     assert_refused(visitor, visitor.client.get("/sign-in"), 503, "does not answer at the moment")
+
+
+def test_a_login_service_that_goes_down_meanwhile(visitor: Visitor) -> None:
+    query = visitor.choose(visitor.begin())
+    login_service()._app.server_metadata["token_endpoint"] = "http://127.0.0.1:9/oidc/token"
+    assert_refused(visitor, visitor.come_back(query), 503, "does not answer at the moment")
 
 
 def test_the_simulator_outside_the_demo(visitor: Visitor, settings: Settings) -> None:

@@ -8,9 +8,8 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from caimera.secrets import FileStore
-
 from caimera.demo.postgres import Cluster
+from caimera.secrets import FileStore
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -275,13 +275,13 @@ def test_a_body_that_is_not_canonical_is_malformed() -> None:
         opened(forged(header(), padded(b'{"type": "search.ask/1"}')))
 
 
-@pytest.mark.parametrize("depth", [180, 200, 220, 240, 260, 400, 5000])
+@pytest.mark.parametrize("depth", [200, 254, 260, 400, 5000])
 def test_a_question_too_deep_for_the_reader_is_refused_and_never_fatal(depth: int) -> None:
     deep: Any = 1
     for _ in range(depth):
         deep = [deep]
     with pytest.raises(Malformed):
-        sealed(QUESTION.model_copy(update={"question": {"and": deep}}), request_id="x" * 129)
+        sealed(QUESTION.model_copy(update={"question": {"and": deep}}))
     if depth < 900:
         plain = _PLAIN | {"question": {"and": deep}}
         with pytest.raises(Malformed):

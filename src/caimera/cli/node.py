@@ -12,7 +12,7 @@ from typing import IO
 import click
 from pydantic import ValidationError
 
-from caimera.node.site import NodeSettings
+from caimera.node.settings.site import NodeSettings
 from caimera.web.site import load
 
 SETTINGS = "caimera.node.settings"

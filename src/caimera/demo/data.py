@@ -11,6 +11,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from caimera.crate import CrateError
 from caimera.demo.home import Home
 from caimera.demo.idc import DemoDataError, build_crates
 from caimera.demo.sites import NODES, programmes
@@ -33,12 +34,17 @@ def main(home: Home, *, small: bool) -> None:
         home=home.data,
         nodes=programmes(small=small),
         signers=signers(home),
-        progress=lambda done, total, title: print(done, total, title, flush=True),  # noqa: T201
+        progress=_tell,
     )
+
+
+def _tell(done: int, total: int, title: str) -> None:
+    sys.stdout.write(f"{done} {total} {title}\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":
     try:
         main(Home.at(Path(sys.argv[1])), small=sys.argv[2] == "small")
-    except DemoDataError as error:
+    except (DemoDataError, CrateError) as error:
         sys.exit(str(error))

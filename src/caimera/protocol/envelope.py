@@ -120,6 +120,7 @@ def seal(
         "vocabulary": VOCABULARY_VERSION,
     }
     text = _write({"asker": asker and asker.model_dump(), "message": _plain(message), "type": message.type})
+    _message(_read(_Body, text))
     sealed = seal_text(text, reader=recipient.sealer, info=_info(header))
     unsigned = header | {"sealed": {"suite": SUITE, "body": base64url.encode(sealed)}}
     signature = sender.signer.sign(_write(unsigned))
@@ -258,7 +259,9 @@ def _plain(message: Message) -> dict[str, Any]:
     try:
         return message.model_dump(mode="json")
     except ValueError:
-        raise Malformed("A message is nested too deeply, or holds what JSON cannot say. Simplify it.") from None
+        raise Malformed(
+            "A message is nested too deeply or holds what JSON cannot say. Simplify it."
+        ) from None
 
 
 def _write(value: Mapping[str, Any]) -> bytes:
@@ -278,9 +281,9 @@ def _read(model: type[Model], text: bytes) -> Model:
 def _wrong_fields(model: type[Frozen], error: ValidationError) -> str:
     """Names the fields by this side's own names, never by the sender's words."""
     named = {str(detail["loc"][0]) for detail in error.errors() if detail["loc"]} & set(model.model_fields)
-    return (
-        f"Not as expected: {', '.join(sorted(named))}" if named else "It has fields that are not known here"
-    )
+    if named:
+        return f"Not as expected: {', '.join(sorted(named))}"
+    return "It is nested too deeply or has fields that are not known here"
 
 
 def _decoded(text: str) -> bytes:

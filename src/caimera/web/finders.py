@@ -51,7 +51,7 @@ class NodeModulesFinder(BaseFinder):
             if not Path(self.storage.path(name)).is_file()
         ]
 
-    def find(self, path: str, find_all: bool = False, **kwargs: Any) -> str | list[str]:
+    def find(self, path: str, find_all: bool = False) -> Any:
         """The file behind a static address, or an empty list, as Django's finders answer."""
         if path not in FILES or not Path(self.storage.path(path)).is_file():
             return []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from http import HTTPStatus
 from typing import Annotated, Any
 
@@ -67,15 +67,6 @@ def problem(status: int, title: str, detail: str, problems: Iterable[ProblemPart
     return HttpResponse(body.model_dump_json(), status=status, content_type=CONTENT_TYPE)
 
 
-def translate_errors(api: NinjaAPI) -> None:
-    """Let every error of the API leave as a problem."""
-    api.add_exception_handler(cohort.QuestionError, _question_error)
-    api.add_exception_handler(ValidationError, _invalid)
-    api.add_exception_handler(HttpError, _http_error)
-    api.add_exception_handler(Http404, _not_found)
-    api.add_exception_handler(RequestDataTooBig, _too_large)
-
-
 def _question_error(request: HttpRequest, error: cohort.QuestionError) -> HttpResponse:
     parts = [ProblemPart(path=part.path, message=part.message, fix=part.fix) for part in error.problems]
     return problem(
@@ -116,3 +107,18 @@ def _too_large(request: HttpRequest, error: Exception) -> HttpResponse:
     return problem(
         413, _("The request is too large."), _("A question may have at most 256 kB. Ask a shorter one.")
     )
+
+
+_ANSWERS: Mapping[type[Exception], Callable[[HttpRequest, Any], HttpResponse]] = {
+    cohort.QuestionError: _question_error,
+    ValidationError: _invalid,
+    HttpError: _http_error,
+    Http404: _not_found,
+    RequestDataTooBig: _too_large,
+}
+
+
+def translate_errors(api: NinjaAPI) -> None:
+    """Let every error of the API leave as a problem."""
+    for kind, answer in _ANSWERS.items():
+        api.add_exception_handler(kind, answer)

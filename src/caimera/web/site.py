@@ -7,7 +7,8 @@ Settings come from the environment (`CAIMERA_HUB_…`, `CAIMERA_NODE_…`) or fr
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -122,6 +123,23 @@ def _sentence(kind: type[SiteSettings], prefix: str, problem: Any) -> str:
     if problem["type"] == "missing":
         return f"{variable} is not set. Set it to: {help_text}"
     return f"{variable} cannot be used: {problem['msg']}. It is: {help_text}"
+
+
+def settings_module(
+    build: Callable[[], Mapping[str, Any]],
+) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
+    """`__getattr__` and `__dir__` of a settings module whose settings are read when Django first looks.
+
+    So the modules below it can be imported before a site has keys, or any setting at all.
+    """
+    read = cache(build)
+
+    def getattr_(name: str) -> Any:
+        if name.isupper() and name in read():
+            return read()[name]
+        raise AttributeError(f"There is no setting {name}.")
+
+    return getattr_, lambda: list(read())
 
 
 def django_settings(site: SiteSettings, *, apps: Sequence[str], urlconf: str) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The walk of a question between this hub and nodes made of protocol and transport alone, over a real broker."""
+"""A question between this hub and nodes made of protocol and transport alone, over a real broker."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from caimera.demo.broker import Broker
 from caimera.demo.ports import chosen
 from caimera.hub.federation.broker import configuration
 from caimera.hub.federation.identity import hub_identity, pseudonym
-from caimera.hub.federation.models import Node, Worker
+from caimera.hub.federation.models import Node, Refusal, Worker
 from caimera.hub.federation.queries import enrolled_nodes, is_present, worker_problem
 from caimera.hub.federation.threads import in_thread
 from caimera.hub.federation.worker import HubWorker, make_worker
@@ -295,17 +296,55 @@ def test_a_worker_that_stops_is_not_counted_on(broker: Broker) -> None:
 
 
 def test_a_message_that_cannot_be_taken_leaves_the_worker_at_work(
-    person: Person, make_node: MakeNode, broker: Broker, caplog: pytest.LogCaptureFixture
+    person: Person, make_node: MakeNode, broker: Broker
 ) -> None:
     node = Listener(make_node("trials"), broker)
     admit(broker)
 
     async def journey() -> None:
-        async with node.there(), working() as worker:
+        async with node.there(), working():
             await until(lambda: Worker.objects.filter(link="connected").exists())
-            await worker._on_undelivered(Arrival("fed.u.trials.not-a-question", b"", undelivered=True))
+            for data in (b"", b"garbage", node.node.seal(presence())):
+                await node.link.publish("fed.r.trials.no-question", data)
+            await until(lambda: Refusal.objects.filter(code="malformed", count=2).exists())
             await until(closed(await in_thread(ask, person)))
 
     run(journey)
     assert states() == {"trials": "answered"}
-    assert "a message could not be taken" in caplog.text
+
+
+def test_what_did_reach_somebody_is_not_undelivered(
+    person: Person, make_node: MakeNode, broker: Broker
+) -> None:
+    make_node("trials")
+    question = ask(person)
+    said = [
+        Arrival(f"fed.u.trials.{question.pk}", b"", undelivered=undelivered) for undelivered in (False, True)
+    ]
+
+    async def journey() -> list[dict[str, str]]:
+        worker, seen = make_worker(), []
+        for arrival in said:
+            await worker._on_undelivered(arrival)
+            seen.append(await in_thread(states))
+        return seen
+
+    assert async_to_sync(journey)() == [{"trials": "waiting"}, {"trials": "offline"}]
+
+
+def test_a_broker_that_does_not_answer_is_tried_again(
+    broker: Broker, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def journey() -> None:
+        worker = make_worker()
+        monkeypatch.setattr(worker.link, "open", partial(worker.link.open, wait=0.05))
+        running = asyncio.create_task(worker.run())
+        await asyncio.sleep(0.5)
+        await in_thread(admit, broker)
+        await until(lambda: worker.link.state is LinkState.CONNECTED)
+        worker.stop()
+        await running
+
+    run(journey)
+    assert "no connection to the broker yet" in caplog.text
+    assert not Worker.objects.exists()

@@ -144,6 +144,12 @@ def test_recorded_is_the_complement_of_missing() -> None:
     assert chips_of(SEX, Draft(Choice.RECORDED)) == (Not(Condition("sex", Operator.MISSING)),)
 
 
+@pytest.mark.parametrize(("choice", "text"), [(Choice.YES, "true"), (Choice.NO, "false")])
+def test_yes_and_no_are_truth_values(choice: Choice, text: str) -> None:
+    assert chips_of(SEGMENTATION, Draft(choice)) == (parse(f"has_segmentation = {text}"),)
+    assert chips_of(SEGMENTATION, Draft(Choice.ANY)) == ()
+
+
 def test_bounds_are_numbers_and_may_be_open() -> None:
     assert chips_of(AGE, Draft(Choice.BETWEEN, low="40")) == (
         Condition("age_at_imaging", Operator.BETWEEN, Range(40, None)),

@@ -65,7 +65,7 @@ def test_numbers_say_their_kind(member: Client, person: Person, make_node: MakeN
     page = page_of(member, question)
     assert '<span class="count">1,234</span>' in page
     assert '<span class="count">45</span><span class="count-note">rounded to 5</span>' in page
-    assert '<span class="count-words">fewer than 10</span>' in page
+    assert "1 protected dataset: fewer than 10, perhaps none" in page
     assert '<span class="count-words">not released</span>' in page
     assert '<span class="count">about 1,279</span>' in page
     assert "What these totals leave out" in page
@@ -78,6 +78,21 @@ def test_a_node_where_nothing_matches_says_so(member: Client, person: Person, ma
     question = ask(person)
     say(node, answer(question.pk))
     assert "No dataset here has a match." in page_of(member, question)
+
+
+def test_a_node_with_few_patients_everywhere_says_so(
+    member: Client, person: Person, make_node: MakeNode
+) -> None:
+    node = make_node("trials")
+    question = ask(person)
+    few = Count(kind=CountKind.FEWER_THAN, bound=10)
+    said = [protected_dataset(few, title="One"), protected_dataset(few, title="Two"), open_dataset(0)]
+    say(node, answer(question.pk, *said))
+    page = page_of(member, question)
+    assert "No dataset here has enough matching patients for a number." in page
+    assert "2 protected datasets: fewer than 10 each, perhaps none" in page
+    assert "1 open dataset without a match" in page
+    assert "No dataset here has a match." not in page
 
 
 def test_an_untested_condition_is_named_and_no_number_is_shown(

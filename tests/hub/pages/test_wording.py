@@ -101,12 +101,16 @@ def _dataset(title: str, subjects: Count) -> DatasetState:
     )
 
 
-def test_datasets_with_a_match_come_first_and_those_without_apart() -> None:
+def test_datasets_are_shown_by_what_they_have_to_tell() -> None:
     few = _dataset("few", Count(kind=CountKind.FEWER_THAN, bound=10))
-    many = _dataset("many", Count(kind=CountKind.EXACT, value=50))
+    some = _dataset("some", Count(kind=CountKind.EXACT, value=5))
+    many = _dataset("many", Count(kind=CountKind.ROUNDED, value=50, step=5))
     none = _dataset("none", Count(kind=CountKind.EXACT, value=0))
-    assert wording.with_match([few, none, many]) == [many, few]
-    assert wording.without_match([few, none, many]) == [none]
+    silent = _dataset("silent", Count(kind=CountKind.WITHHELD))
+    every = [few, silent, none, some, many]
+    assert wording.with_number(every) == [many, some, silent]
+    assert wording.too_few(every) == [few]
+    assert wording.without_match(every) == [none]
 
 
 def test_variables_by_their_labels_and_strange_ones_by_their_names() -> None:

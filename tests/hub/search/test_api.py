@@ -10,6 +10,7 @@ from asgiref.sync import async_to_sync
 from django.http import StreamingHttpResponse
 from django.test import AsyncClient, Client
 
+from caimera.hub.search.api import _events
 from caimera.hub.search.bell import bell
 from caimera.hub.search.models import Question
 from caimera.people.models import Person
@@ -231,3 +232,20 @@ def test_a_stream_gives_the_state_and_ends(person: Person, make_node: MakeNode) 
     assert state.startswith("event: state\ndata: ")
     assert json.loads(state.removeprefix("event: state\ndata: "))["totals"]["subjects"]["value"] == 7
     assert (done, rest) == ("event: done\ndata: {}", "")
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("clean_tables")
+def test_a_silent_stream_is_kept_open_by_comments(person: Person, make_node: MakeNode) -> None:
+    make_node("trials")
+    question = ask(person)
+
+    async def journey() -> list[bytes]:
+        events = _events(question.pk, keep_alive=0.05)
+        seen = [await anext(events) for _ in range(3)]
+        await bell().close()
+        return seen
+
+    state, *comments = async_to_sync(journey)()
+    assert state.startswith(b"event: state")
+    assert comments == [b": waiting\n\n"] * 2

@@ -74,9 +74,8 @@ def test_small_and_rounded_numbers_make_the_total_approximate() -> None:
 def test_more_than_one_small_number_is_said_in_the_plural() -> None:
     nodes = [node("A", protected_dataset(FEW), protected_dataset(FEW))]
 
-    assert (
-        "2 datasets with fewer than 10 matching patients each (or none) are not counted."
-        in sentences(nodes)
+    assert "2 datasets with fewer than 10 matching patients each (or none) are not counted." in sentences(
+        nodes
     )
     assert totals_of(nodes).subjects == Count(kind=CountKind.WITHHELD)
 

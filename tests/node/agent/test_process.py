@@ -110,7 +110,7 @@ async def running(agent: NodeAgent) -> AsyncIterator[NodeAgent]:
 async def until(fact: Callable[[], object], *, wait: float = 20.0) -> None:
     """Wait for something to become true."""
     async with asyncio.timeout(wait):
-        while not await in_thread(fact):  # noqa: ASYNC110 - the database rings no bell here
+        while not await in_thread(fact):
             await asyncio.sleep(0.02)
 
 

@@ -11,9 +11,9 @@ from ninja import Router
 
 from caimera.hub.federation.queries import enrolled_nodes
 from caimera.hub.federation.schemas import About, NodeList, NodeSummary
-from caimera.web.problems import refusals
 from caimera.people.access import MemberAuth
 from caimera.vocabulary import VERSION
+from caimera.web.problems import refusals
 
 router = Router(tags=["federation"])
 

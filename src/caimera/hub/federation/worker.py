@@ -1,7 +1,7 @@
 """The hub worker: one process that holds the broker connection and does the background work.
 
 It ends in order when told to stop: no new work, what runs is finished, the connection is drained.
-A broker or a database that goes away is waited for; nothing acknowledged is lost, as work lives in the database.
+A broker or a database that goes away is waited for; nothing acknowledged is lost: work lives in the database.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ import asyncio
 import logging
 import os
 import socket
-from collections.abc import Callable
 from contextlib import suppress
 from typing import cast
 
@@ -32,7 +31,7 @@ from caimera.transport import Arrival, Link, LinkState, TransportError, subjects
 logger = logging.getLogger(__name__)
 
 CONCURRENCY = 10
-"""Jobs run at once, and messages taken at once."""
+"""Jobs run at once, and answers taken at once."""
 
 _HEARTBEAT = 5.0
 _PATIENCE = 1.0
@@ -50,8 +49,8 @@ class HubWorker:
         self.courier = Courier(identity=identity, link=self.link)
         self._stopping = asyncio.Event()
         self._news = asyncio.Event()
-        self._hearing: set[asyncio.Task[object]] = set()
-        self._room = asyncio.Semaphore(CONCURRENCY)
+        self._presences = asyncio.Lock()
+        self._answers = asyncio.Semaphore(CONCURRENCY)
 
     def stop(self) -> None:
         """Ask for an orderly end."""
@@ -61,14 +60,14 @@ class HubWorker:
     async def run(self) -> None:
         """Listen and work until told to stop; a part that fails for good ends the process with its error."""
         async with asyncio.TaskGroup() as group:
-            parts = [group.create_task(part) for part in (self._listen(), self._work(), self._keep_beating())]
+            group.create_task(self._keep_beating())
+            parts = [group.create_task(part) for part in (self._listen(), self._work())]
             await self._stopping.wait()
             for part in parts:
                 part.cancel()
         await self.link.close()
-        if self._hearing:
-            await asyncio.wait(self._hearing, timeout=_GRACE)
-        await in_thread(stop_beating, worker_id=self.id)
+        with suppress(DatabaseError):
+            await in_thread(stop_beating, worker_id=self.id)
 
     def _note_link(self, state: LinkState) -> None:
         self._news.set()
@@ -78,13 +77,12 @@ class HubWorker:
             await asyncio.wait_for(self._stopping.wait(), seconds)
 
     async def _listen(self) -> None:
-        """Open the link, and once more should it ever close for good; in between it mends itself."""
-        while not self._stopping.is_set():
-            if self.link.state is LinkState.CLOSED and await self._opened():
-                await self.link.subscribe(subjects.PRESENCES, self._on_presence)
-                await self.link.subscribe(subjects.ANSWERS, self._on_answer)
-                await self.link.subscribe(subjects.UNDELIVERED, self._on_undelivered)
+        """Open the link, which from then on comes back by itself with its subscriptions."""
+        while not await self._opened():
             await self._pause(_PATIENCE)
+        await self.link.subscribe(subjects.PRESENCES, self._on_presence)
+        await self.link.subscribe(subjects.ANSWERS, self._on_answer)
+        await self.link.subscribe(subjects.UNDELIVERED, self._on_undelivered)
 
     async def _opened(self) -> bool:
         try:
@@ -96,27 +94,17 @@ class HubWorker:
 
     async def _on_presence(self, arrival: Arrival) -> None:
         """One after another: a goodbye must not overtake the word before it."""
-        await in_thread(hear, subject=arrival.subject, data=arrival.data)
+        async with self._presences:
+            await in_thread(hear, subject=arrival.subject, data=arrival.data)
 
     async def _on_answer(self, arrival: Arrival) -> None:
-        await self._begin(lambda: hear(subject=arrival.subject, data=arrival.data))
+        async with self._answers:
+            await in_thread(hear, subject=arrival.subject, data=arrival.data)
 
     async def _on_undelivered(self, arrival: Arrival) -> None:
         if arrival.undelivered:
-            await self._begin(lambda: hear_undelivered(subject=arrival.subject))
-
-    async def _begin(self, act: Callable[[], object]) -> None:
-        """Start an act when there is room for it; a full house slows the reading, not the acts."""
-        await self._room.acquire()
-        task = asyncio.create_task(in_thread(act))
-        self._hearing.add(task)
-        task.add_done_callback(self._finished)
-
-    def _finished(self, task: asyncio.Task[object]) -> None:
-        self._hearing.discard(task)
-        self._room.release()
-        if not task.cancelled() and (problem := task.exception()):
-            logger.error("a message could not be taken", exc_info=problem)
+            async with self._answers:
+                await in_thread(hear_undelivered, subject=arrival.subject)
 
     async def _work(self) -> None:
         while not self._stopping.is_set():
@@ -127,7 +115,7 @@ class HubWorker:
             await self._pause(_PATIENCE)
 
     async def _run_jobs(self) -> None:
-        # The clock of periodic tasks defers on Django's connection of this thread, which may have died meanwhile.
+        # The clock of periodic tasks defers on Django's own connection, which may have died meanwhile.
         await sync_to_async(close_old_connections)()
         async with _working_app().open_async() as working:
             await working.run_worker_async(
@@ -154,7 +142,7 @@ class HubWorker:
 def _working_app() -> DjangoApp:
     """The same tasks on asynchronous connections.
 
-    Acts that run in this process defer on Django's own connection, so that their jobs share their transaction.
+    Acts of this process defer on Django's own connection, so that their jobs share their transaction.
     """
     connector = cast(DjangoConnector, app.connector).get_worker_connector()
     working = DjangoApp(connector=connector, import_paths=app.import_paths)

@@ -14,7 +14,7 @@ from ninja import Query, Router, Status
 
 from caimera import cohort
 from caimera.hub.search import actions, queries
-from caimera.hub.search.following import follow
+from caimera.hub.search.following import KEEP_ALIVE, follow
 from caimera.hub.search.schemas import (
     NewQuestion,
     ParsedProblem,
@@ -124,14 +124,14 @@ def read_question(request: HttpRequest, question_id: UUID) -> QuestionState:
     openapi_extra={
         "responses": {
             200: {
-                "description": "Server-sent events: `state` with the whole question at each change, then `done`.",
+                "description": "Server-sent events: `state` with the question at each change, `done` last.",
                 "content": {"text/event-stream": {"schema": {"type": "string"}}},
             }
         }
     },
 )
 def stream_question(request: HttpRequest, question_id: UUID) -> StreamingHttpResponse:
-    """The question now and at each change, until nobody is waited for; a moment after the deadline at the latest."""
+    """The question now and at each change, until nobody is waited for or the deadline is past."""
     question = get_object_or_404(queries.visible_questions(_person(request)), pk=question_id)
     connections.close_all()  # a stream must not hold a connection while it waits
     return StreamingHttpResponse(
@@ -141,8 +141,8 @@ def stream_question(request: HttpRequest, question_id: UUID) -> StreamingHttpRes
     )
 
 
-async def _events(question_id: UUID) -> AsyncIterator[bytes]:
-    async for state in follow(question_id):
+async def _events(question_id: UUID, *, keep_alive: float = KEEP_ALIVE) -> AsyncIterator[bytes]:
+    async for state in follow(question_id, keep_alive=keep_alive):
         if state is None:
             yield b": waiting\n\n"
         else:

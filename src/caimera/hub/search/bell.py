@@ -35,10 +35,10 @@ class Place:
         """Wake the reader, now or when it next waits."""
         self._rung.set()
 
-    async def wait(self, timeout: float) -> bool:
-        """Wait for a ring; False when `timeout` seconds passed in silence."""
+    async def wait(self, seconds: float) -> bool:
+        """Wait for a ring; False when so many seconds passed in silence."""
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._rung.wait(), timeout)
+            await asyncio.wait_for(self._rung.wait(), seconds)
         rung = self._rung.is_set()
         self._rung.clear()
         return rung

@@ -21,7 +21,7 @@ _INSTANT = 0.05
 
 
 async def follow(question_id: UUID, *, keep_alive: float = KEEP_ALIVE) -> AsyncIterator[QuestionState | None]:
-    """Give the state now and after every change; ends with a closed one, a moment after the deadline at the latest.
+    """Give the state now and after every change, up to the closed one at the deadline or before.
 
     None is given after `keep_alive` seconds of silence. No database connection is held while waiting.
     """
@@ -44,7 +44,7 @@ def _read(question_id: UUID) -> QuestionState:
 
 
 def _until_next_change(state: QuestionState, now: datetime) -> float:
-    """Seconds until the state changes by the passing of time alone: waiting becomes slow, open becomes closed."""
+    """Seconds until time alone changes the state: waiting becomes slow, open becomes closed."""
     waiting = any(node.state == State.WAITING for node in state.nodes)
     due = state.asked_at + PATIENCE if waiting else state.deadline_at
     return max((due - now) / timedelta(seconds=1), 0.0) + _INSTANT

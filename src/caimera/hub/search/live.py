@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from typing import cast
 from uuid import UUID
 
 from django.db import connections
@@ -18,6 +19,7 @@ from caimera.hub.search.results import NodeState, QuestionState
 from caimera.hub.search.states import State
 from caimera.hub.search.templatetags.wording import progress_words
 from caimera.people.access import member
+from caimera.people.models import Person
 
 HEADERS = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
 
@@ -26,7 +28,8 @@ HEADERS = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
 @require_GET
 def live(request: HttpRequest, question_id: UUID) -> StreamingHttpResponse:
     """`change` with the changed parts of the page, each time something changes; `done` at the end."""
-    question = get_object_or_404(visible_questions(request.user), pk=question_id)
+    person = cast(Person, request.user)
+    question = get_object_or_404(visible_questions(person), pk=question_id)
     connections.close_all()  # a stream must not hold a connection while it waits
     return StreamingHttpResponse(events(question.pk), content_type="text/event-stream", headers=HEADERS)
 

@@ -49,8 +49,11 @@ def refuse_message(*, code: str, sentence: str) -> None:
             refusal.told_at = now
         refusal.save()
         if tell:
-            detail = {"code": code, "sentence": sentence, "count": refusal.count}
-            record(act="message.refused", actor="system", detail=detail)
+            record(
+                act="message.refused",
+                actor="system",
+                detail={"code": code, "sentence": sentence, "count": refusal.count},
+            )
 
 
 def beat(*, link: str, problem: str) -> None:

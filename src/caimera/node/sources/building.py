@@ -61,7 +61,7 @@ def _build(wanted: Path, releases: Sequence[CrateRelease], *, memory: str, threa
         unfinished.unlink(missing_ok=True)
 
 
-def locked_down(*, memory: str, threads: int) -> dict[str, str | bool | int]:
+def locked_down(*, memory: str, threads: int) -> dict[str, str | bool | int | float | list[str]]:
     """The configuration of every connection: bounded, and no way out to files or the network."""
     return {
         "memory_limit": memory,

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from django import template
-from django.template.base import TemplateSyntaxError
+from django.template import TemplateSyntaxError
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
@@ -44,6 +44,7 @@ WRAPPING: dict[str, Attributes] = {
     "fieldset": {"legend": "", "help": "", "id": "", "hidden_legend": False},
     "heading": {"level": 2, "size": "", "id": ""},
     "link": {"href": "", "icon": ""},
+    "mistake": {"id": ""},
     "skip_link": {"to": ""},
     "table": {"caption": "", "hidden_caption": False},
     "tag": {"tone": "neutral", "icon": ""},
@@ -72,7 +73,8 @@ ALONE: dict[str, Attributes] = {
         "minimum": None,
         "maximum": None,
         "unit": "",
-        "error": "",
+        "invalid": False,
+        "described_by": "",
     },
     "select": {
         "label": "",

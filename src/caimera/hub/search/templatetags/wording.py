@@ -102,16 +102,28 @@ def treatment_note(conditions: Sequence[ConditionState]) -> str:
 
 
 @register.filter
-def with_match(datasets: Sequence[DatasetState]) -> list[DatasetState]:
-    """Datasets where somebody matches or may match, most patients first."""
-    matching = [dataset for dataset in datasets if dataset.subjects.value != 0]
-    return sorted(matching, key=lambda dataset: -(dataset.subjects.value or 0))
+def with_number(datasets: Sequence[DatasetState]) -> list[DatasetState]:
+    """Datasets that have something to tell, most patients first."""
+    telling = [
+        one for one in datasets if one.subjects.value != 0 and one.subjects.kind != CountKind.FEWER_THAN
+    ]
+    return sorted(telling, key=lambda one: -(one.subjects.value or 0))
+
+
+@register.filter
+def too_few(datasets: Sequence[DatasetState]) -> list[DatasetState]:
+    """Protected datasets with few patients or none, by title; which of both is not said."""
+    return _by_title(one for one in datasets if one.subjects.kind == CountKind.FEWER_THAN)
 
 
 @register.filter
 def without_match(datasets: Sequence[DatasetState]) -> list[DatasetState]:
-    """Datasets where nobody matches, by title."""
-    return sorted((one for one in datasets if one.subjects.value == 0), key=lambda one: one.title)
+    """Open datasets where nobody matches, by title."""
+    return _by_title(one for one in datasets if one.subjects.value == 0)
+
+
+def _by_title(datasets: Iterable[DatasetState]) -> list[DatasetState]:
+    return sorted(datasets, key=lambda one: one.title.casefold())
 
 
 @register.filter

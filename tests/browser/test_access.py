@@ -1,0 +1,143 @@
+"""Every page for everyone: axe, light and dark, phone and desktop, zoom, keyboard alone, paper."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import OpenPage
+
+BARS = "/search?bar=modality+%3D+CT+and+body_part+%3D+chest&bar=sex+in+(female,+other)&active=2"
+SLIP = "/search?do=add:x&age_at_imaging.is=between&age_at_imaging.from=70&age_at_imaging.to=40"
+SLIP_IN_TEXT = "/search?do=text&text=modality+%3D+CAT"
+
+PAGES = [
+    ("/", ""),
+    (BARS, ""),
+    (BARS, "researcher"),
+    (BARS, "newcomer"),
+    (SLIP, "researcher"),
+    (SLIP_IN_TEXT, "researcher"),
+    ("/questions", "researcher"),
+    ("/questions", "newcomer"),
+    ("/nodes", ""),
+    ("/membership", ""),
+    ("/no/such/page", ""),
+]
+
+WIDTHS = (1280, 360)
+
+
+def ask(page: Page) -> None:
+    """From the builder to the answers of every node."""
+    page.get_by_role("button", name="Ask the hospitals").click()
+    expect(page.locator("#totals")).to_contain_text("3 of 3 nodes answered.", timeout=20_000)
+
+
+def open_everything(page: Page) -> None:
+    page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
+
+
+def violations(page: Page, axe: str) -> list[str]:
+    """What axe has to say against the page as it is shown now, in words."""
+    page.evaluate(axe)
+    found: list[dict[str, Any]] = page.evaluate("axe.run(document, {resultTypes: ['violations']})")[
+        "violations"
+    ]  # type: ignore[index]
+    return [f"{one['id']}: {node['html'][:200]}" for one in found for node in one["nodes"]]
+
+
+def expect_no_violations(page: Page, axe: str) -> None:
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 800})
+            assert violations(page, axe) == [], f"{page.url} {scheme} {width}"
+
+
+def expect_no_sideways_scrolling(page: Page) -> None:
+    # 320 is a window of 1280 at a zoom of 400 %.
+    for width in (360, 320):
+        page.set_viewport_size({"width": width, "height": 256})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{page.url} {width}"
+
+
+@pytest.mark.parametrize(("address", "persona"), PAGES)
+def test_a_page_is_open_to_everyone(open_page: OpenPage, axe: str, address: str, persona: str) -> None:
+    page = open_page(address, persona=persona)
+    assert violations(page, axe) == []
+    open_everything(page)
+    expect_no_violations(page, axe)
+    expect_no_sideways_scrolling(page)
+
+
+def test_the_answers_are_open_to_everyone(open_page: OpenPage, axe: str) -> None:
+    page = open_page("/search?bar=modality+%3D+CT", persona="researcher")
+    ask(page)
+    open_everything(page)
+    expect_no_violations(page, axe)
+    expect_no_sideways_scrolling(page)
+
+
+def focused(page: Page) -> str:
+    """How the element with the focus is called."""
+    return page.evaluate(
+        "(one => one.getAttribute('aria-label') || one.labels?.[0]?.textContent || one.textContent.trim())"
+        "(document.activeElement)"
+    )
+
+
+def tab_to(page: Page, name: str, *, key: str = "Tab") -> None:
+    """Press Tab until the focus is on the named element, and see that the focus can be seen."""
+    for _ in range(150):
+        page.keyboard.press(key)
+        if name in focused(page):
+            seen = page.evaluate(
+                "(style => style.outlineStyle !== 'none' || style.boxShadow !== 'none')"
+                "(getComputedStyle(document.activeElement.closest('.ds-field') || document.activeElement))"
+            )
+            assert seen, f"The focus on {name} cannot be seen."
+            return
+    pytest.fail(f"Tab never came to {name}.")
+
+
+def test_the_journey_by_keyboard_alone(open_page: OpenPage) -> None:
+    page = open_page("/", persona="researcher")
+    page.keyboard.press("Tab")
+    assert focused(page) == "Skip to the content"
+    page.keyboard.press("Enter")
+    tab_to(page, "Modality")
+    page.keyboard.press("Enter")
+    tab_to(page, "CT (computed tomography)")
+    page.keyboard.press("Space")
+    tab_to(page, "Add to search bar 1: Modality")
+    page.keyboard.press("Enter")
+    expect(page.locator("#announcement")).to_contain_text("Search bar 1 now says: Modality: CT")
+    expect(page.get_by_role("button", name="Update search bar 1: Modality")).to_be_focused()
+    tab_to(page, "Remove Modality: CT (computed tomography) from search bar 1")
+    tab_to(page, "Ask the hospitals")
+    page.keyboard.press("Enter")
+    expect(page.locator("#totals")).to_contain_text("3 of 3 nodes answered.", timeout=20_000)
+    tab_to(page, "Clinical Trials Node")
+    page.keyboard.press("Enter")
+    assert page.url.endswith("#node-trials")
+
+
+def test_a_removed_chip_leaves_the_focus_at_its_bar(open_page: OpenPage) -> None:
+    page = open_page("/search?bar=sex+%3D+male")
+    tab_to(page, "Remove Sex: male")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Search bar 1")).to_be_focused()
+
+
+def test_answers_print_without_the_frame(open_page: OpenPage) -> None:
+    page = open_page("/search?bar=modality+%3D+CT", persona="researcher")
+    ask(page)
+    page.emulate_media(media="print")
+    expect(page.locator(".masthead")).to_be_hidden()
+    expect(page.get_by_role("link", name="Change the question")).to_be_hidden()
+    expect(page.locator("#totals")).to_be_visible()
+    expect(page.locator(".asked h1")).to_be_visible()
+    assert page.pdf().startswith(b"%PDF")

@@ -1,0 +1,3 @@
+from tests.federation.demo import demo
+
+__all__ = ["demo"]
