@@ -13,6 +13,7 @@ from caimera.transport import (
     Arrival,
     BadAddress,
     BadBrokerKey,
+    BadSubject,
     BrokerRefuses,
     BrokerUnreachable,
     Link,
@@ -332,6 +333,33 @@ async def test_a_handler_may_close_its_own_link(federation: Federation) -> None:
     await north.subscribe(subjects.question("north"), leave)
     await hub.publish(subjects.question("north"), b"go")
     assert await until(lambda: north.state is CLOSED)
+
+
+async def test_a_connection_that_ends_between_two_acts_is_told_and_made_good(federation: Federation) -> None:
+    hub, north = await federation.linked("hub"), await federation.linked("north")
+    heard = Ear()
+    assert hub._connection is not None
+    await hub._connection.close()
+    with pytest.raises(BrokerUnreachable):
+        await hub.publish(subjects.question("north"), b"question")
+    await hub.subscribe(subjects.PRESENCES, heard)
+    assert await until(lambda: federation.states["hub"] == [CONNECTED, RECONNECTING, CONNECTED])
+    await north.publish(subjects.presence("north"), b"here")
+    assert await heard.heard()
+
+
+async def test_a_link_without_a_listener_for_its_state_lives_as_well(federation: Federation) -> None:
+    link = Link(url=federation.broker.url, seed=federation.keys["north"][0], name="north")
+    await link.open()
+    await link.close()
+    assert link.state is CLOSED
+
+
+async def test_a_subject_has_one_handler(federation: Federation) -> None:
+    north = await federation.linked("north")
+    await north.subscribe(subjects.question("north"), Ear())
+    with pytest.raises(BadSubject, match="hears fed.q.north already"):
+        await north.subscribe(subjects.question("north"), Ear())
 
 
 async def test_a_closed_link_says_so_and_may_be_opened_again(federation: Federation) -> None:

@@ -56,7 +56,8 @@ class Connection:
         self._tally = tally
         self._client = Client()
         self._ended = asyncio.Event()
-        self._subscriptions: dict[str, Subscription] = {}
+        self._patterns: set[str] = set()
+        self._subscriptions: list[Subscription] = []
         self._refused: set[str] = set()
 
     async def sign_in(self, seed: str) -> None:
@@ -103,16 +104,19 @@ class Connection:
 
     async def listen(self, pattern: str, delivery: Delivery) -> None:
         """Subscribe and wait until the broker has taken it. Raises NotPermitted and BrokerUnreachable."""
-        if pattern in self._subscriptions:
+        if pattern in self._patterns:
             return
+        self._patterns.add(pattern)
         try:
-            self._subscriptions[pattern] = await self._client.subscribe(
+            subscription = await self._client.subscribe(
                 pattern,
                 cb=delivery.take,
                 pending_msgs_limit=_WAITING_MESSAGES,
                 pending_bytes_limit=_WAITING_BYTES,
             )
-            await self._client.flush(_TIMEOUT)
+            self._subscriptions.append(subscription)
+            for _ in range(2):  # the client's ping overtakes what it has queued: only the second comes after
+                await self._client.flush(_TIMEOUT)
         except NatsError:
             raise self._lost() from None
         if pattern.lower() in self._refused:
@@ -123,7 +127,7 @@ class Connection:
     async def hear_no_more(self) -> None:
         """Take no new messages; those whose handlers run may still be answered."""
         with suppress(NatsError):
-            for subscription in self._subscriptions.values():
+            for subscription in self._subscriptions:
                 await subscription.unsubscribe()
 
     async def close(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 
 from nats.aio.msg import Msg
@@ -36,7 +36,7 @@ class Delivery:
         self._handler = handler
         self._failed = failed
         self._room = asyncio.Semaphore(CONCURRENCY)
-        self._running: set[asyncio.Task[None]] = set()
+        self.running: set[asyncio.Task[None]] = set()
 
     async def take(self, message: Msg) -> None:
         """Start the handler when there is room for it; until then the next messages wait."""
@@ -45,26 +45,27 @@ class Delivery:
         undelivered = status == _NO_RESPONDERS and not message.data
         arrival = Arrival(message.subject, message.data, undelivered=undelivered)
         task = asyncio.create_task(self._run(arrival), name=message.subject)
-        self._running.add(task)
+        self.running.add(task)
         task.add_done_callback(self._finished)
-
-    async def finish(self, grace: float) -> None:
-        """Wait for the handlers that run, but for the one that asks; cancel them after `grace` seconds."""
-        running = self._running - {asyncio.current_task()}
-        if not running:
-            return
-        _, late = await asyncio.wait(running, timeout=grace)
-        for task in late:
-            task.cancel()
-        if late:
-            await asyncio.wait(late)
 
     async def _run(self, arrival: Arrival) -> None:
         await self._handler(arrival)
 
     def _finished(self, task: asyncio.Task[None]) -> None:
-        self._running.discard(task)
+        self.running.discard(task)
         self._room.release()
         if not task.cancelled() and (problem := task.exception()):
             self._failed()
             logger.error("The handler of a message on %s failed.", task.get_name(), exc_info=problem)
+
+
+async def finish(deliveries: Iterable[Delivery], grace: float) -> None:
+    """Wait for the handlers that run, but for the one that asks; cancel them after `grace` seconds."""
+    running = {task for delivery in deliveries for task in delivery.running} - {asyncio.current_task()}
+    if not running:
+        return
+    _, late = await asyncio.wait(running, timeout=grace)
+    for task in late:
+        task.cancel()
+    if late:
+        await asyncio.wait(late)

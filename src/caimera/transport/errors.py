@@ -7,7 +7,7 @@ TransportError
 ├── MessageTooLarge    a message is over the broker's limit
 ├── BadBrokerKey       a text is not a broker key
 ├── BadAddress         a text is not a broker's address
-└── BadSubject         a site or question cannot be named in a subject
+└── BadSubject         a name does not fit into a subject, or a subject is heard already
 """
 
 from __future__ import annotations
@@ -42,4 +42,4 @@ class BadAddress(TransportError):
 
 
 class BadSubject(TransportError):
-    """A site or question cannot be named in a subject."""
+    """A name does not fit into a subject, or a subject is heard already."""

@@ -10,8 +10,14 @@ from random import SystemRandom
 
 from caimera.transport.configuration import MAX_PAYLOAD
 from caimera.transport.connection import Connection, Tally, check_address
-from caimera.transport.delivery import Delivery, Handler
-from caimera.transport.errors import BrokerUnreachable, MessageTooLarge, NotPermitted, TransportError
+from caimera.transport.delivery import Delivery, Handler, finish
+from caimera.transport.errors import (
+    BadSubject,
+    BrokerUnreachable,
+    MessageTooLarge,
+    NotPermitted,
+    TransportError,
+)
 from caimera.transport.keys import public_key
 
 logger = logging.getLogger(__name__)
@@ -87,12 +93,14 @@ class Link:
             return
         keeper.cancel()
         await asyncio.wait({keeper})
-        if self._connection is not None:
-            await self._connection.hear_no_more()
-        await asyncio.gather(*(delivery.finish(_GRACE) for delivery in self._deliveries.values()))
-        await self._let_go()
-        self._deliveries.clear()
-        self._become(LinkState.CLOSED)
+        try:
+            if self._connection is not None:
+                await self._connection.hear_no_more()
+            await finish(self._deliveries.values(), _GRACE)
+        finally:
+            await self._let_go()
+            self._deliveries.clear()
+            self._become(LinkState.CLOSED)
 
     async def publish(self, subject: str, data: bytes, *, reply: str = "") -> None:
         """Hand a message to the broker; with `reply`, it says there when nobody listens.
@@ -116,10 +124,13 @@ class Link:
 
         Raises:
             NotPermitted: the broker does not let this site hear it.
+            BadSubject: it is heard already.
             BrokerUnreachable: the link was never opened, or is closed.
         """
         if self._keeper is None:
             raise self._down()
+        if pattern in self._deliveries:
+            raise BadSubject(f"{self.name} hears {pattern} already. Give it one handler.")
         delivery = self._deliveries[pattern] = Delivery(handler, self._note_failure)
         if self._connection is None:
             return
