@@ -24,7 +24,7 @@ def main() -> None:
         subprocess.run([*caimera, "status", "--json"], capture_output=True, check=True).stdout
     )
     subprocess.run([*caimera, "login", "researcher"], check=True, stdout=subprocess.DEVNULL)
-    lowest = itertools.count(1)
+    lowest = itertools.count(1896)
     with Hub(status["sites"][0]["url"]) as hub:
         for name, text in QUESTIONS.items():
 

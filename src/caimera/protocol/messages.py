@@ -61,9 +61,9 @@ class Count(Frozen):
     """
 
     kind: CountKind
-    value: int | None = None
-    step: int | None = None
-    bound: int | None = None
+    value: Annotated[int, Field(ge=0)] | None = None
+    step: Annotated[int, Field(gt=0)] | None = None
+    bound: Annotated[int, Field(gt=0)] | None = None
 
 
 class DatasetCount(Frozen):
