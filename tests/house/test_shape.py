@@ -54,11 +54,14 @@ def test_no_foreign_key_is_given_as_text() -> None:
         (too_long, "x = 1\n" * 401),
         (too_long, "def f():\n" + "    x = 1\n" * 50),
         (asserts_nothing, "def test_a():\n    act()"),
+        (asserts_nothing, "def test_a():\n    check(claims=claims)"),
+        (asserts_nothing, "def test_a(refused, failing):\n    expected = refused.assertion"),
         (cannot_fail, "assert a == b if c else d"),
         (not_keyword_only, "def ask(person, *, question): ..."),
         (not_keyword_only, "async def ask(*people): ..."),
         (prints, "def f():\n    print('x')"),
         (foreign_keys_by_name, "owner = models.ForeignKey('people.Person', models.CASCADE)"),
+        (foreign_keys_by_name, "owner = models.OneToOneField(to='people.Person', on_delete=models.CASCADE)"),
     ],
 )
 def test_each_rule_finds_a_planted_violation(rule, planted: str) -> None:
@@ -71,6 +74,8 @@ def test_each_rule_finds_a_planted_violation(rule, planted: str) -> None:
         (too_long, "def f():\n" + "    x = 1\n" * 49),
         (asserts_nothing, "def check(x):\n    assert x\n\ndef test_a():\n    check(1)"),
         (asserts_nothing, "def test_a():\n    with pytest.raises(ValueError): act()"),
+        (asserts_nothing, "async def until(fact):\n    pytest.fail()\n\ndef test_a():\n    run(until(fact))"),
+        (asserts_nothing, "def test_a(page):\n    expect(page).to_have_title('Search')"),
         (cannot_fail, "assert (a == b) is c"),
         (not_keyword_only, "def ask(*, person): ...\ndef _help(x): ..."),
         (prints, "def f():\n    printed = 1"),

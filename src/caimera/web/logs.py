@@ -27,9 +27,13 @@ def begin_request(offered: str = "") -> str:
 
 
 class WithRequestId(logging.Filter):
-    """Adds the current request id to each record, as ECS names it."""
+    """Adds the current request id to each record, as ECS names it.
+
+    Django hangs the whole request on records of failures. Its query can hold a sign-in code: it is taken off.
+    """
 
     def filter(self, record: logging.LogRecord) -> bool:
+        record.__dict__.pop("request", None)
         if request_id := current_request_id():
             setattr(record, "http.request.id", request_id)
         return True

@@ -73,8 +73,11 @@ def foreign_keys_by_name(source: str) -> list[str]:
     relations = {"ForeignKey", "OneToOneField", "ManyToManyField"}
     found = []
     for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Call) and getattr(node.func, "attr", "") in relations and node.args:
-            target = node.args[0]
-            if isinstance(target, ast.Constant) and "." in str(target.value):
-                found.append(f"line {node.lineno}: {target.value}")
+        if isinstance(node, ast.Call) and getattr(node.func, "attr", "") in relations:
+            targets = [*node.args[:1], *(word.value for word in node.keywords if word.arg == "to")]
+            found += [f"line {node.lineno}: {text.value}" for text in targets if _is_dotted(text)]
     return found
+
+
+def _is_dotted(target: ast.expr) -> bool:
+    return isinstance(target, ast.Constant) and "." in str(target.value)

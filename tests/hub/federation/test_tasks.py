@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from asgiref.sync import async_to_sync
+from django.contrib.sessions.models import Session
 from django.db import connection
 from django.utils import timezone
 from procrastinate.contrib.django import app
@@ -45,3 +46,11 @@ def test_work_that_goes_on_is_left_alone() -> None:
 
     async_to_sync(tasks.rescue_jobs.func)(timestamp=0)
     assert ProcrastinateJob.objects.get().status == "doing"
+
+
+def test_sessions_that_ended_are_forgotten() -> None:
+    yesterday, tomorrow = (timezone.now() + timedelta(days=days) for days in (-1, 1))
+    for key, until in (("old", yesterday), ("new", tomorrow)):
+        Session.objects.create(session_key=key, session_data="", expire_date=until)
+    tasks.forget_sessions(timestamp=0)
+    assert list(Session.objects.values_list("session_key", flat=True)) == ["new"]

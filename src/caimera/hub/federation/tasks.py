@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.core.management import call_command
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
@@ -13,6 +14,13 @@ from caimera.hub.federation.actions import forget_expired_nonces
 def forget_nonces(timestamp: int) -> None:
     """Drop the nonces of letters that are refused as expired anyway."""
     forget_expired_nonces(now=timezone.now())
+
+
+@app.periodic(cron="17 3 * * *")
+@app.task(name="federation.forget_sessions", queueing_lock="federation.forget_sessions", pass_context=False)
+def forget_sessions(timestamp: int) -> None:
+    """Drop the sessions that ended by themselves."""
+    call_command("clearsessions")
 
 
 @app.periodic(cron="* * * * *")
