@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.db import DatabaseError
 from django.test import Client
 from django.utils import timezone
 
 from caimera.cohort import parse
+from caimera.node.agent import health, metrics
 from caimera.node.agent.actions import beat, refuse_message
 from caimera.node.agent.models import Heartbeat
 from caimera.node.datasets.actions import register_crate
@@ -147,6 +149,16 @@ def test_a_node_is_ready_when_its_agent_is_connected() -> None:
     beat(link="connected", problem="")
     response = Client().get("/readyz")
     assert (response.status_code, response.json()["status"]) == (200, "ready")
+
+
+def test_without_its_database_a_node_is_not_ready_and_has_no_figures(monkeypatch: pytest.MonkeyPatch) -> None:
+    def away(now: datetime) -> None:
+        raise DatabaseError("nobody answers")
+
+    monkeypatch.setattr(health, "heartbeat", away)
+    monkeypatch.setattr(metrics, "heartbeat", away)
+    assert "database does not answer" in Client().get("/readyz").json()["problems"]["agent"]
+    assert "caimera_node_" not in Client().get("/metrics").content.decode()
 
 
 @pytest.mark.usefixtures("asked")

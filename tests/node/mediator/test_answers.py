@@ -224,6 +224,9 @@ class NarrowSource:
     ) -> tuple[SourceCount, ...]:
         raise DeadlinePassed
 
+    def close(self) -> None:
+        return None
+
 
 def test_one_unsupported_condition_and_there_are_no_numbers(tmp_path: Path) -> None:
     publish(with_patients(1, 2), tmp_path, "open")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -23,6 +24,12 @@ from tests.node.crates import Holding, random_holding
 @pytest.fixture
 def releases(tmp_path: Path) -> list[CrateRelease]:
     return [random_holding(number, patients=20).write(tmp_path / "crates") for number in (1, 2)]
+
+
+ENDLESS = Fragment(
+    "(SELECT count(*) FROM range(100000) AS a, range(100000) AS b WHERE a.range * b.range % 7 = ?) > 0", (3,)
+)
+"""A condition nobody waits for."""
 
 
 def index_files(directory: Path) -> set[str]:
@@ -192,15 +199,27 @@ def test_counting_ends_at_the_deadline_and_the_thread_is_free_again(
     index = Index(
         ensure_index(tmp_path / "index", releases, memory="64MB", threads=1), memory="64MB", threads=1
     )
-    endless = Fragment(
-        "(SELECT count(*) FROM range(100000) AS a, range(100000) AS b WHERE a.range * b.range % 7 = ?) > 0",
-        (3,),
-    )
     with ThreadPoolExecutor(1) as pool:
         with pytest.raises(DeadlinePassed):
-            index.count(endless, pool=pool, wait=0.2)
+            index.count(ENDLESS, pool=pool, wait=0.2)
         assert index.count(Fragment("TRUE"), pool=pool, wait=30)
     index.close()
+
+
+def test_closing_ends_what_is_being_counted_and_what_waits(
+    tmp_path: Path, releases: list[CrateRelease]
+) -> None:
+    path = ensure_index(tmp_path / "index", releases, memory="64MB", threads=1)
+    index, pool = Index(path, memory="64MB", threads=1), ThreadPoolExecutor(1)
+    with ThreadPoolExecutor(2) as askers:
+        asked = [askers.submit(index.count, ENDLESS, pool=pool, wait=60) for _ in range(2)]
+        while not pool._work_queue.qsize():
+            time.sleep(0.01)
+        pool.shutdown(wait=False, cancel_futures=True)
+        index.close()
+        for future in asked:
+            with pytest.raises(DeadlinePassed):
+                future.result()
 
 
 def test_waiting_behind_another_question_counts_against_the_deadline(

@@ -28,6 +28,7 @@ GRACE = 3.0
 """Seconds that running questions may take after the agent was told to stop."""
 
 _PATIENCE = 1.0
+_FAREWELL = 2.0
 
 
 class NodeAgent:
@@ -63,13 +64,12 @@ class NodeAgent:
 
     async def _pause(self, seconds: float, event: asyncio.Event) -> None:
         with suppress(TimeoutError):
-            await asyncio.wait_for(event.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                await event.wait()
 
     async def _listen(self) -> None:
         while not await self._opened():
             await self._pause(_PATIENCE, self._stopping)
-            if self._stopping.is_set():
-                return
         await self.link.subscribe(subjects.question(self._site), self._on_arrival)
 
     async def _opened(self) -> bool:
@@ -98,7 +98,7 @@ class NodeAgent:
             logger.error("a message could not be answered", exc_info=problem)
 
     async def _announce(self) -> None:
-        while not self._stopping.is_set():
+        while True:
             self._wake.clear()
             await self._say()
             await self._pause(PRESENCE_EVERY, self._wake)
@@ -114,7 +114,7 @@ class NodeAgent:
             logger.warning("the hub was not told: %s", problem)
 
     async def _look_after(self) -> None:
-        while not self._stopping.is_set():
+        while True:
             try:
                 self._problem = await in_thread(prepare, source=self._source, known_problem=self._problem)
             except DatabaseError as problem:
@@ -122,9 +122,12 @@ class NodeAgent:
             await self._pause(PRESENCE_EVERY, self._stopping)
 
     async def _leave(self) -> None:
-        await self._say(leaving=True)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_FAREWELL):
+                await self._say(leaving=True)
         if self._answering:
             await asyncio.wait(self._answering, timeout=GRACE)
+        await asyncio.to_thread(self._source.close)
         await self.link.close()
         with suppress(DatabaseError):
             await in_thread(stop_beating)

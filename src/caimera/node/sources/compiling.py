@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 from caimera.cohort import And, Condition, Not, Or, Question, Range
 from caimera.node.sources import statements
@@ -94,13 +95,8 @@ def _numbers_of_codes(column: IndexColumn, condition: Condition, codes: Codes) -
 
 
 def _values(condition: Condition) -> tuple[str | float, ...]:
-    match condition.value:
-        case tuple() as values:
-            return values
-        case str() | int() | float() as value:
-            return (value,)
-        case _:
-            return ()
+    value = condition.value
+    return value if isinstance(value, tuple) else (cast(str | float, value),)
 
 
 def _marks(values: Sequence[float]) -> str:

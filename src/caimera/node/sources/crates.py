@@ -80,7 +80,7 @@ class CrateSource:
 
     def close(self) -> None:
         """Stop counting and let go of the index."""
-        self._pool.shutdown(cancel_futures=True)
+        self._pool.shutdown(wait=False, cancel_futures=True)
         if self._opened:
             self._opened[1].close()
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from concurrent.futures import wait as wait_for
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from uuid import UUID
 
@@ -28,6 +28,7 @@ class Index:
 
     def __init__(self, path: Path, *, memory: str, threads: int) -> None:
         self.path = path
+        self._counting: set[duckdb.DuckDBPyConnection] = set()
         try:
             config = locked_down(memory=memory, threads=threads)
             self._connection = duckdb.connect(path, read_only=True, config=config)
@@ -47,27 +48,42 @@ class Index:
 
     def count(self, where: Fragment, *, pool: ThreadPoolExecutor, wait: float) -> Sequence[Row]:
         """Count the rows that fit, in `pool`, within `wait` seconds. Raises DeadlinePassed, IndexUnusable."""
-        with self._connection.cursor() as cursor:
+        with self._cursor() as cursor:
             work = pool.submit(_fetch, cursor, statements.count(where.sql), where.parameters)
-            if not _finished(work, wait):
-                _stop(work, cursor)
-                raise DeadlinePassed
             try:
-                return work.result()
+                return work.result(timeout=max(0.0, wait))
+            except TimeoutError as error:
+                _stop(work, cursor)
+                raise DeadlinePassed from error
+            except (CancelledError, duckdb.InterruptException) as error:
+                raise DeadlinePassed from error
             except duckdb.Error as error:
                 raise IndexUnusable(self.path.parent, str(error)) from error
 
+    @contextmanager
+    def _cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        with self._connection.cursor() as cursor:
+            self._counting.add(cursor)
+            try:
+                yield cursor
+            finally:
+                self._counting.discard(cursor)
+
     def close(self) -> None:
-        """Close the file; cursors that still count keep it until they are done."""
+        """End what is still being counted, as if its time were over, and close the file.
+
+        Whoever gave counts to a pool must have shut it down.
+        """
+        while running := tuple(self._counting):
+            for cursor in running:
+                with suppress(duckdb.ConnectionException):  # it was done in this very moment
+                    cursor.interrupt()
+            time.sleep(0.01)
         self._connection.close()
 
 
 def _fetch(cursor: duckdb.DuckDBPyConnection, sql: str, parameters: Sequence[float]) -> Sequence[Row]:
     return cursor.execute(sql, parameters).fetchall()
-
-
-def _finished(work: Future[Sequence[Row]], seconds: float) -> bool:
-    return bool(wait_for([work], timeout=max(0.0, seconds)).done)
 
 
 def _stop(work: Future[Sequence[Row]], cursor: duckdb.DuckDBPyConnection) -> None:

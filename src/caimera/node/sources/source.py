@@ -48,3 +48,6 @@ class Source(Protocol):
         self, question: Question, releases: Sequence[CrateRelease], *, wait: float
     ) -> tuple[SourceCount, ...]:
         """Count exactly within `wait` seconds: one result a release, in their order. Raises SourceError."""
+
+    def close(self) -> None:
+        """End what is being counted and let go of the data; nothing is asked afterwards."""
