@@ -92,7 +92,7 @@ def test_a_card_may_come_from_standard_input() -> None:
     assert Node.objects.get().pk == "trials"
 
 
-@pytest.mark.parametrize(("text", "said"), [("{}", "site"), ("no card", "its text")])
+@pytest.mark.parametrize(("text", "said"), [("{}", "site"), ("no card", "the file")])
 def test_what_is_no_card_is_refused_with_the_place(text: str, said: str) -> None:
     result = call("enrol", "-", input=text)
 

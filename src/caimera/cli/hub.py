@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-import os
-import signal
 from pathlib import Path
 from typing import IO
 
 import click
-from pydantic import ValidationError
 
+from caimera.cli.sites import begin, make_keys, migrate_database, read_card, run_until_told, serve_pages
 from caimera.hub.settings.site import HubSettings
 from caimera.web.site import load
+
+SETTINGS = "caimera.hub.settings"
 
 
 @click.group()
@@ -22,11 +21,7 @@ def hub() -> None:
 
 
 def _begin() -> None:
-    """Let Django read the hub's settings."""
-    import django
-
-    os.environ["DJANGO_SETTINGS_MODULE"] = "caimera.hub.settings"
-    django.setup()
+    begin(SETTINGS)
 
 
 @hub.command()
@@ -38,25 +33,15 @@ def _begin() -> None:
 def init(oidc_client_secret_file: IO[bytes] | None) -> None:
     """Make this hub's keys; those that exist are kept."""
     from caimera.hub.federation.keys import create_missing_keys
-    from caimera.secrets import FileStore
 
-    site = load(HubSettings)
-    make = FileStore if site.secrets_file.exists() else FileStore.create
-    store = make(site.secrets_file, site.secrets_key_file)
-    made = create_missing_keys(store, site_id=site.site_id)
-    if oidc_client_secret_file is not None:
-        store.put("oidc_client_secret", oidc_client_secret_file.read().strip())
-        made.append("oidc_client_secret")
-    click.echo(f"Made {', '.join(made)}." if made else "Every key is there; nothing was made.")
+    make_keys(load(HubSettings), create_missing_keys, oidc_client_secret_file)
 
 
 @hub.command()
 def migrate() -> None:
     """Bring the database to the tables this software expects."""
-    from django.core.management import call_command
-
     _begin()
-    call_command("migrate", interactive=False)
+    migrate_database()
 
 
 @hub.command()
@@ -65,36 +50,16 @@ def migrate() -> None:
 @click.option("--processes", default=1, show_default=True, help="Server processes.")
 def serve(host: str, port: int, processes: int) -> None:
     """Serve the pages and the API."""
-    import uvicorn
-
-    os.environ["DJANGO_SETTINGS_MODULE"] = "caimera.hub.settings"
-    uvicorn.run(
-        "caimera.hub.asgi:app",
-        host=host,
-        port=port,
-        workers=processes,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=3,
-    )
+    serve_pages("caimera.hub.asgi:app", settings=SETTINGS, host=host, port=port, processes=processes)
 
 
 @hub.command()
 def worker() -> None:
     """Run the worker: the connection to the nodes and the background work."""
     _begin()
-    asyncio.run(_work())
-
-
-async def _work() -> None:
     from caimera.hub.federation.worker import make_worker
 
-    running = make_worker()
-    loop = asyncio.get_running_loop()
-    for ending in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(ending, running.stop)
-    await running.run()
+    run_until_told(make_worker)
 
 
 @hub.command()
@@ -113,20 +78,12 @@ def enrol(card_file: IO[bytes]) -> None:
     _begin()
     from caimera.hub.federation.actions import enrol_node
     from caimera.hub.federation.errors import FederationError
-    from caimera.protocol.identity import Card
 
     try:
-        node = enrol_node(card=Card.model_validate_json(card_file.read()), actor="system")
-    except ValidationError as error:
-        raise click.ClickException(f"That is not a site's card: {_first(error)}.") from None
+        node = enrol_node(card=read_card(card_file.read()), actor="system")
     except FederationError as error:
         raise click.ClickException(str(error)) from None
     click.echo(f"{node.name} ({node.pk}) is enrolled. Renew the broker's configuration to let it in.")
-
-
-def _first(error: ValidationError) -> str:
-    problem = error.errors(include_url=False)[0]
-    return f"{'.'.join(map(str, problem['loc'])) or 'its text'}: {problem['msg']}"
 
 
 @hub.command()

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-import os
-import signal
 from pathlib import Path
 from typing import IO
 
 import click
-from pydantic import ValidationError
 
+from caimera.cli.sites import begin, make_keys, migrate_database, read_card, run_until_told, serve_pages
 from caimera.node.settings.site import NodeSettings
 from caimera.web.site import load
 
@@ -24,11 +21,7 @@ def node() -> None:
 
 
 def _begin() -> None:
-    """Let Django read the node's settings."""
-    import django
-
-    os.environ["DJANGO_SETTINGS_MODULE"] = SETTINGS
-    django.setup()
+    begin(SETTINGS)
 
 
 @node.command()
@@ -40,25 +33,15 @@ def _begin() -> None:
 def init(oidc_client_secret_file: IO[bytes] | None) -> None:
     """Make this node's keys; those that exist are kept."""
     from caimera.node.agent.keys import create_missing_keys
-    from caimera.secrets import FileStore
 
-    site = load(NodeSettings)
-    make = FileStore if site.secrets_file.exists() else FileStore.create
-    store = make(site.secrets_file, site.secrets_key_file)
-    made = create_missing_keys(store, site_id=site.site_id)
-    if oidc_client_secret_file is not None:
-        store.put("oidc_client_secret", oidc_client_secret_file.read().strip())
-        made.append("oidc_client_secret")
-    click.echo(f"Made {', '.join(made)}." if made else "Every key is there; nothing was made.")
+    make_keys(load(NodeSettings), create_missing_keys, oidc_client_secret_file)
 
 
 @node.command()
 def migrate() -> None:
     """Bring the database to the tables this software expects."""
-    from django.core.management import call_command
-
     _begin()
-    call_command("migrate", interactive=False)
+    migrate_database()
 
 
 @node.command()
@@ -67,36 +50,16 @@ def migrate() -> None:
 @click.option("--processes", default=1, show_default=True, help="Server processes.")
 def serve(host: str, port: int, processes: int) -> None:
     """Serve the node's pages."""
-    import uvicorn
-
-    os.environ["DJANGO_SETTINGS_MODULE"] = SETTINGS
-    uvicorn.run(
-        "caimera.node.asgi:app",
-        host=host,
-        port=port,
-        workers=processes,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=3,
-    )
+    serve_pages("caimera.node.asgi:app", settings=SETTINGS, host=host, port=port, processes=processes)
 
 
 @node.command()
 def agent() -> None:
     """Run the agent: the connection to the hub, and the answers to its questions."""
     _begin()
-    asyncio.run(_answer())
-
-
-async def _answer() -> None:
     from caimera.node.agent.process import make_agent
 
-    running = make_agent()
-    loop = asyncio.get_running_loop()
-    for ending in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(ending, running.stop)
-    await running.run()
+    run_until_told(make_agent)
 
 
 @node.command()
@@ -114,18 +77,9 @@ def trust(card_file: IO[bytes]) -> None:
     """Hear the hub whose card is CARD_FILE, and no other; - reads standard input."""
     _begin()
     from caimera.node.agent.actions import trust_hub
-    from caimera.protocol.identity import Card
 
-    try:
-        hub = trust_hub(card=Card.model_validate_json(card_file.read()), actor="system")
-    except ValidationError as error:
-        raise click.ClickException(f"What was given is not a site's card: {_first(error)}.") from None
+    hub = trust_hub(card=read_card(card_file.read()), actor="system")
     click.echo(f"This node trusts {hub.name} ({hub.site}).")
-
-
-def _first(error: ValidationError) -> str:
-    problem = error.errors(include_url=False)[0]
-    return f"{'.'.join(map(str, problem['loc'])) or 'the file'}: {problem['msg']}"
 
 
 @node.command()

@@ -10,13 +10,13 @@ from asgiref.sync import async_to_sync
 from django.db import connection
 from django.utils import timezone
 
-from caimera.hub.federation.threads import in_thread
 from caimera.hub.search import actions
 from caimera.hub.search.bell import Bell, bell
 from caimera.hub.search.following import follow
 from caimera.hub.search.models import Question
 from caimera.hub.search.results import QuestionState
 from caimera.people.models import Person
+from caimera.web.threads import in_thread
 from tests.hub.conftest import FakeNode, answer
 from tests.hub.search.test_actions import ask, say
 

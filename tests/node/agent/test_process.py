@@ -23,11 +23,11 @@ from caimera.node.agent.health import agent_problem
 from caimera.node.agent.identity import node_card
 from caimera.node.agent.models import Heartbeat, Refusal
 from caimera.node.agent.process import NodeAgent, make_agent
-from caimera.node.agent.threads import in_thread
 from caimera.node.datasets.actions import register_crate
 from caimera.protocol.envelope import Letter
 from caimera.protocol.messages import Answer, Ask, Presence
 from caimera.transport import Arrival, Link, broker_config, subjects
+from caimera.web.threads import in_thread
 from tests.node.conftest import Hub, ask_of
 from tests.node.crates import random_holding
 

@@ -24,9 +24,9 @@ from caimera.hub.federation.actions import beat, stop_beating
 from caimera.hub.federation.asking import Courier
 from caimera.hub.federation.hearing import hear, hear_undelivered
 from caimera.hub.federation.identity import hub_identity, secrets
-from caimera.hub.federation.threads import in_thread
 from caimera.protocol.identity import Identity
 from caimera.transport import Arrival, Link, LinkState, TransportError, subjects
+from caimera.web.threads import in_thread
 
 logger = logging.getLogger(__name__)
 
@@ -74,7 +74,8 @@ class HubWorker:
 
     async def _pause(self, seconds: float) -> None:
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._stopping.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                await self._stopping.wait()
 
     async def _listen(self) -> None:
         """Open the link, which from then on comes back by itself with its subscriptions."""

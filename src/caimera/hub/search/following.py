@@ -8,11 +8,11 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from caimera.hub.federation.threads import in_thread
 from caimera.hub.search.bell import bell
 from caimera.hub.search.queries import question_state, with_answers
 from caimera.hub.search.results import QuestionState
 from caimera.hub.search.states import PATIENCE, State
+from caimera.web.threads import in_thread
 
 KEEP_ALIVE = 10.0
 """Seconds of silence after which None is given, so that a reader can show its stream lives."""

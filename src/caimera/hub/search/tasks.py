@@ -9,10 +9,10 @@ from procrastinate.contrib.django import app
 
 from caimera.hub.federation.asking import Courier
 from caimera.hub.federation.errors import BrokerAway
-from caimera.hub.federation.threads import in_thread
 from caimera.hub.search import actions
 from caimera.hub.search.queries import delivery_of
 from caimera.web.logs import begin_request
+from caimera.web.threads import in_thread
 
 
 @app.task(

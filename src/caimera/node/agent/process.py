@@ -14,9 +14,9 @@ from caimera.node.agent.announcing import prepare, sealed_presence
 from caimera.node.agent.errors import NoHubTrusted
 from caimera.node.agent.hearing import hear
 from caimera.node.agent.identity import node_identity, secrets
-from caimera.node.agent.threads import in_thread
 from caimera.node.sources import CrateSource, Source
 from caimera.transport import Arrival, Link, LinkState, TransportError, subjects
+from caimera.web.threads import in_thread
 
 logger = logging.getLogger(__name__)
 

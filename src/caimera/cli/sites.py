@@ -1,0 +1,94 @@
+"""What the commands of a hub and of a node share."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import Callable
+from typing import IO, Protocol
+
+import click
+from pydantic import ValidationError
+
+from caimera.protocol.identity import Card
+from caimera.secrets import FileStore
+from caimera.web.site import SiteSettings
+
+CreateMissingKeys = Callable[..., list[str]]
+
+
+class Running(Protocol):
+    """A program that runs until it is told to stop."""
+
+    async def run(self) -> None: ...
+
+    def stop(self) -> None: ...
+
+
+def begin(settings: str) -> None:
+    """Let Django read a site's settings."""
+    import django
+
+    os.environ["DJANGO_SETTINGS_MODULE"] = settings
+    django.setup()
+
+
+def make_keys(site: SiteSettings, create: CreateMissingKeys, client_secret: IO[bytes] | None) -> None:
+    """Make a site's keys, keep those that exist, and say which were made."""
+    make = FileStore if site.secrets_file.exists() else FileStore.create
+    store = make(site.secrets_file, site.secrets_key_file)
+    made = create(store, site_id=site.site_id)
+    if client_secret is not None:
+        store.put("oidc_client_secret", client_secret.read().strip())
+        made.append("oidc_client_secret")
+    click.echo(f"Made {', '.join(made)}." if made else "Every key is there; nothing was made.")
+
+
+def migrate_database() -> None:
+    """Bring a site's database to the tables this software expects."""
+    from django.core.management import call_command
+
+    call_command("migrate", interactive=False)
+
+
+def serve_pages(app: str, *, settings: str, host: str, port: int, processes: int) -> None:
+    """Serve an ASGI application; a stream that is open when it must stop ends within three seconds."""
+    import uvicorn
+
+    os.environ["DJANGO_SETTINGS_MODULE"] = settings
+    uvicorn.run(
+        app,
+        host=host,
+        port=port,
+        workers=processes,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=3,
+    )
+
+
+def run_until_told(make: Callable[[], Running]) -> None:
+    """Run a program until SIGTERM or SIGINT; it is made inside its event loop."""
+    asyncio.run(_run(make))
+
+
+async def _run(make: Callable[[], Running]) -> None:
+    running = make()
+    loop = asyncio.get_running_loop()
+    for ending in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(ending, running.stop)
+    await running.run()
+
+
+def read_card(text: bytes | str) -> Card:
+    """The card in a file. Raises ClickException with the place where it is none."""
+    try:
+        return Card.model_validate_json(text)
+    except ValidationError as error:
+        problem = error.errors(include_url=False, include_input=False)[0]
+        place = ".".join(map(str, problem["loc"])) or "the file"
+        raise click.ClickException(
+            f"What was given is not a site's card: {place}: {problem['msg']}."
+        ) from None
