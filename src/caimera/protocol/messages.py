@@ -76,6 +76,10 @@ class DatasetCount(Frozen):
     subjects: Count
     studies: Count
     series: Count
+    budget_left: Annotated[int | None, Field(ge=0)] = None
+    """New questions this asker may still put to a protected dataset within seven days; null for open ones."""
+    reason: str = ""
+    """A sentence for the asker when this dataset withholds everything."""
 
 
 class Treatment(StrEnum):
