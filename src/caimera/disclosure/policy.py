@@ -17,8 +17,9 @@ class Policy:
     """How a dataset protects its people; all numbers matter to `protected` alone.
 
     `minimum`: the smallest number of subjects that is told; `step`: the rounding above it; `epsilon`: of
-    the noise, smaller is noisier; `overlap`: sets that differ by fewer patients get one answer; `weekly_per_person`
-    and `weekly_in_all`: new questions answered in seven days. Raises PolicyError where they contradict.
+    the noise, smaller is noisier; `overlap`: sets that differ by fewer patients get one answer;
+    `weekly_per_person` and `weekly_in_all`: new questions answered in seven days.
+    Raises PolicyError where they contradict.
     """
 
     name: PolicyName = "protected"
