@@ -15,7 +15,7 @@ from caimera.client import (
     QuestionRefused,
 )
 from caimera.demo.simulator import Simulator
-from tests.client.conftest import DONE, HALF, WAITING, SmallHub
+from tests.client.small_hub import DONE, HALF, WAITING, SmallHub
 
 
 def test_a_question_is_answered(hub: Hub, small_hub: SmallHub) -> None:

@@ -10,7 +10,7 @@ from caimera.client import Hub, HubFailed, HubUnreachable, Invitation, NotSigned
 from caimera.client.errors import InsecureAddress
 from caimera.client.signing_in import SignInService
 from caimera.demo.simulator import Simulator
-from tests.client.conftest import SmallHub
+from tests.client.small_hub import SmallHub
 
 
 @pytest.fixture

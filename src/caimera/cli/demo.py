@@ -76,7 +76,10 @@ def up(home: Home, detach: bool, small: bool) -> None:
             _introduce(home, state)
             if not detach:
                 click.echo("\nCtrl-C stops it.")
-                launched.process.wait()
+                launched.wait()
+                if problem := read(home).problem:
+                    raise DemoError(problem)
+                click.echo("The demo was stopped.")
         except KeyboardInterrupt:
             _stop(home)
 

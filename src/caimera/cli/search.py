@@ -6,6 +6,8 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import datetime
 from typing import TypeVar
 
 import click
@@ -160,16 +162,20 @@ def _answers(result: SearchResult) -> Table:
 
 
 def _add_datasets(table: Table, node: NodeRow) -> None:
-    found = sorted((row for row in node.datasets if not _is_none(row)), key=_size, reverse=True)
-    for row in found:
+    """A line for each dataset that names a number; the others are counted."""
+    small = [row for row in node.datasets if row.subjects.kind == "fewer_than"]
+    none = [row for row in node.datasets if row.subjects.kind == "exact" and row.subjects.value == 0]
+    for row in sorted((row for row in node.datasets if row not in small + none), key=_size, reverse=True):
         numbers = [_shown(count) for count in (row.subjects, row.studies, row.series)]
         table.add_row(f"  {escape(row.title)}", row.policy, *numbers)
-    if without := len(node.datasets) - len(found):
-        table.add_row(f"  [dim]{without} {'dataset' if without == 1 else 'datasets'} without a match[/dim]")
+    if small:
+        table.add_row(f"  [dim]{_datasets(len(small))}, each[/dim]", "", _shown(small[0].subjects))
+    if none:
+        table.add_row(f"  [dim]{_datasets(len(none))} without a match[/dim]")
 
 
-def _is_none(row: DatasetRow) -> bool:
-    return row.subjects.kind == "exact" and row.subjects.value == 0
+def _datasets(count: int) -> str:
+    return f"{count} {'dataset' if count == 1 else 'datasets'}"
 
 
 def _size(row: DatasetRow) -> int:
@@ -196,11 +202,8 @@ def nodes(url: str | None, as_json: bool) -> None:
     with _asking(url) as hub:
         found = hub.nodes()
     if as_json:
-        rows = [{"id": node.id, "name": node.name, "state": node.state, "dataset_count": node.dataset_count,
-                 "software": node.software, "vocabulary": node.vocabulary,
-                 "last_heard_at": node.last_heard_at and node.last_heard_at.isoformat(),
-                 "variables": node.variables} for node in found]  # fmt: skip
-        click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+        rows = [asdict(node) for node in found]
+        click.echo(json.dumps(rows, indent=2, ensure_ascii=False, default=datetime.isoformat))
         return
     table = Table()
     for title in ("Node", "State", "Datasets", "Software", "Can be asked about"):

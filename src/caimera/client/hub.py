@@ -182,15 +182,16 @@ class Hub:
             return
         response.read()
         body = _problem_body(response)
-        said = " ".join(str(body[name]) for name in ("title", "detail") if body.get(name))
+        title, detail = (str(body.get(name) or "") for name in ("title", "detail"))
         if response.status_code == 401:
             raise self._not_signed_in()
         if response.status_code == 403:
             raise NotAllowed(
-                said or "Only members may do this. Sign in on the hub's pages to see how to become one."
+                detail or "Only members may do this. Sign in on the hub's pages to see how to become one."
             )
         if problems := body.get("problems"):
             raise QuestionRefused(tuple(_problem(problem) for problem in problems))
+        said = f"{title} {detail}".strip()
         raise HubFailed(said or f"The hub at {self.url} answered with status {response.status_code}.")
 
     def _result(self, document: Mapping[str, Any]) -> SearchResult:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import secrets
-import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -15,7 +14,7 @@ from caimera.demo.home import Home
 from caimera.demo.processes import MARK, ask_to_end, belonging_to, end_all
 from caimera.demo.readiness import readiness_problem
 from caimera.demo.simulator import PERSONAS, issuer_at
-from caimera.demo.sites import SITES, url
+from caimera.demo.sites import SITES, surroundings, url
 from caimera.demo.state import Phase, ServiceState, State, read, write
 
 _ENDED = (Phase.STOPPED, Phase.FAILED)
@@ -24,12 +23,24 @@ _ORDERLY = 40.0
 """Seconds an orderly stop may take before force is used."""
 
 
-@dataclass(frozen=True, slots=True)
 class Launch:
-    """A supervisor just started: `run` is how it names itself in the state."""
+    """A supervisor just started, which may outlive this process; `run` is its name in the state."""
 
-    run: str
-    process: subprocess.Popen[bytes]
+    def __init__(self, run: str, pid: int) -> None:
+        self.run = run
+        self.pid = pid
+        self._ended = False
+
+    def has_ended(self) -> bool:
+        """Whether it is gone."""
+        if not self._ended:
+            self._ended = os.waitpid(self.pid, os.WNOHANG)[0] == self.pid
+        return self._ended
+
+    def wait(self) -> None:
+        """Return when it is gone."""
+        while not self.has_ended():
+            time.sleep(_GLANCE)
 
 
 def launch(home: Home, *, small: bool, detached: bool) -> Launch:
@@ -37,16 +48,18 @@ def launch(home: Home, *, small: bool, detached: bool) -> Launch:
     home.prepare()
     run = secrets.token_hex(8)
     arguments = (str(home.root), run, "small" if small else "full", "detached" if detached else "foreground")
-    with home.log("supervisor").open("ab") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "caimera.demo.supervisor", *arguments],
-            env={**os.environ, MARK: str(home.root)},
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
-        )
-    return Launch(run, process)
+    pid = os.posix_spawn(
+        sys.executable,
+        [sys.executable, "-m", "caimera.demo.supervisor", *arguments],
+        {**surroundings(home), MARK: str(home.root)},
+        file_actions=[
+            (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+            (os.POSIX_SPAWN_OPEN, 1, home.log("supervisor"), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600),
+            (os.POSIX_SPAWN_DUP2, 1, 2),
+        ],
+        setsid=True,
+    )
+    return Launch(run, pid)
 
 
 def follow(home: Home, launched: Launch | None = None) -> Iterator[State]:
@@ -55,7 +68,7 @@ def follow(home: Home, launched: Launch | None = None) -> Iterator[State]:
     Without `launched`, that of a start somebody else began. Raises SupervisorLost.
     """
     while True:
-        alive = home.is_held() if launched is None else launched.process.poll() is None
+        alive = home.is_held() if launched is None else not launched.has_ended()
         state = read(home)
         if launched is None or state.run == launched.run:
             yield state
@@ -79,7 +92,7 @@ def stop(home: Home) -> bool:
     if not home.exists():
         return False
     state, was_running = read(home), home.is_held()
-    if was_running:
+    if was_running and state.supervisor:
         ask_to_end(state.supervisor, home)
     deadline = time.monotonic() + _ORDERLY
     while home.is_held() and time.monotonic() < deadline:

@@ -4,6 +4,7 @@ DemoError
 ├── NotADemo          the directory holds something else
 ├── NotRunning        the demo must be running for this
 ├── SupervisorLost    the supervisor ended without a word; names its log
+├── Stopped           somebody asked for an end
 ├── StepFailed        a step of the preparation failed; names the log to read
 └── NotReady          the services did not become ready in time; names what is missing
 
@@ -31,6 +32,10 @@ class NotRunning(DemoError):
 
 class SupervisorLost(DemoError):
     """The supervisor ended without a word."""
+
+
+class Stopped(DemoError):
+    """Somebody asked for an end."""
 
 
 class StepFailed(DemoError):

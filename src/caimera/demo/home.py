@@ -5,15 +5,20 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from caimera.demo.errors import NotADemo
 
 _SIGN = "caimera-demo"
 """A file of this name says that the directory is a demo's and may be deleted by `reset`."""
+
+_LONG = 10_000_000
+"""Bytes from which a log is set aside when the demo starts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +83,12 @@ class Home:
         for directory in (self.logs, self.broker, self.simulator, self.data):
             directory.mkdir(mode=0o700, exist_ok=True)
 
+    def set_long_logs_aside(self) -> None:
+        """Begin long logs anew; of each, one older part is kept."""
+        for log in self.logs.glob("*.log"):
+            if log.stat().st_size > _LONG and log != self.log("supervisor"):
+                log.replace(log.with_suffix(".log.1"))
+
     def delete(self) -> None:
         """Delete the directory and everything in it. Raises NotADemo if it is not a demo's."""
         if not self.exists():
@@ -85,15 +96,16 @@ class Home:
         shutil.rmtree(self.root)
 
     @contextmanager
-    def locked(self) -> Iterator[bool]:
-        """Whether this process now holds the home; released when it ends, however it ends."""
+    def locked(self, patience: float = 0.0) -> Iterator[bool]:
+        """Whether this process now holds the home; released when it ends, however it ends.
+
+        Looking whether somebody holds it takes it for a moment: who means to keep it is patient.
+        """
+        deadline = time.monotonic() + patience
         with (self.root / "lock").open("a") as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                yield False
-                return
-            yield True
+            while not (mine := _try(file)) and time.monotonic() < deadline:
+                time.sleep(0.02)
+            yield mine
 
     def is_held(self) -> bool:
         """Whether a supervisor lives here."""
@@ -101,3 +113,11 @@ class Home:
             return False
         with self.locked() as free:
             return not free
+
+
+def _try(file: IO[str]) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

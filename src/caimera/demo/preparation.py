@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import secrets
 import sys
-from collections.abc import Callable, Iterable, Mapping
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
@@ -39,10 +40,18 @@ class Step:
 class Preparation:
     """The steps for one home with these ports; `cluster` and `broker` are then ready to be watched."""
 
-    def __init__(self, home: Home, ports: Mapping[str, int], *, small: bool) -> None:
+    def __init__(
+        self,
+        home: Home,
+        ports: Mapping[str, int],
+        *,
+        small: bool,
+        pause: Callable[[float], None] = time.sleep,
+    ) -> None:
         self.home = home
         self.ports = ports
         self.small = small
+        self._pause = pause
         self.cluster = Cluster(home.postgres)
         self.broker = Broker(home.broker, ports["broker"])
 
@@ -73,6 +82,9 @@ class Preparation:
             log=self.home.log(log),
         )
 
+    def _run_all(self, commands: Sequence[Command], on_progress: Callable[[int], None]) -> None:
+        run_all(commands, on_progress, self._pause)
+
     def _require_same_data(self, prepared: Mapping[str, str]) -> None:
         if prepared.get("data", self._data_version()) != self._data_version():
             raise StepFailed(
@@ -86,7 +98,7 @@ class Preparation:
             self.home.site(site.id).mkdir(mode=0o700, parents=True, exist_ok=True)
             command = self.command(site, "init", "--oidc-client-secret-file", "-")
             commands.append(replace(command, input=secrets.token_urlsafe(32).encode()))
-        run_all(commands, _counting(report, commands))
+        self._run_all(commands, _counting(report, commands))
 
     def _database(self, report: Report) -> None:
         self.cluster.start()
@@ -95,7 +107,7 @@ class Preparation:
 
     def _tables(self, report: Report) -> None:
         commands = [self.command(site, "migrate") for site in SITES]
-        run_all(commands, _counting(report, commands))
+        self._run_all(commands, _counting(report, commands))
 
     def _data(self, report: Report) -> None:
         told = self.home.data / "progress.txt"
@@ -103,11 +115,11 @@ class Preparation:
         command = Command(
             name="Making the datasets",
             arguments=(sys.executable, "-m", "caimera.demo.data", str(self.home.root), size),
-            environment=surroundings(),
+            environment=surroundings(self.home),
             log=self.home.log("data"),
             output=told,
         )
-        run_all([command], lambda done: _tell_last(told, report))
+        self._run_all([command], lambda done: _tell_last(told, report))
 
     def _data_version(self) -> str:
         size = "small" if self.small else "full"
@@ -119,24 +131,24 @@ class Preparation:
         """Everybody shows a card; the hub enrols the nodes, the nodes trust the hub."""
         cards = {site.id: self.home.site(site.id) / "card.json" for site in SITES}
         showing = [replace(self.command(site, "card"), output=cards[site.id]) for site in SITES]
-        run_all(showing, lambda done: report(done, 10, "cards"))
+        self._run_all(showing, lambda done: report(done, 10, "cards"))
         meeting = [self.command(HUB, "enrol", str(cards[node.id])) for node in NODES]
         meeting = [replace(command, name=f"{command.name} {i}") for i, command in enumerate(meeting)]
         meeting += [self.command(node, "trust", str(cards[HUB.id])) for node in NODES]
-        run_all(meeting, lambda done: report(4 + done, 10, "enrolment"))
+        self._run_all(meeting, lambda done: report(4 + done, 10, "enrolment"))
 
     def _publication(self, report: Report) -> None:
         commands = []
         for node in NODES:
             crates = sorted((self.home.data / "crates" / node.id).iterdir())
             commands.append(self.command(node, "add", *map(str, crates)))
-        run_all(commands, _counting(report, commands))
+        self._run_all(commands, _counting(report, commands))
 
     def _routes(self, report: Report) -> None:
         wanted, store = self.home.broker / "wanted.conf", self.home.broker / "store"
         store.mkdir(mode=0o700, exist_ok=True)
         words = ("broker-config", "--port", str(self.ports["broker"]), "--store-dir", str(store))
-        run_all([replace(self.command(HUB, *words), output=wanted)], lambda done: None)
+        self._run_all([replace(self.command(HUB, *words), output=wanted)], lambda done: None)
         self.broker.configure(wanted.read_text())
 
     def _routes_version(self) -> str:
@@ -160,9 +172,8 @@ class Preparation:
         )
 
 
-def _counting(report: Report, commands: Iterable[Command]) -> Callable[[int], None]:
-    total = len(list(commands))
-    return lambda done: report(done, total, "")
+def _counting(report: Report, commands: Sequence[Command]) -> Callable[[int], None]:
+    return lambda done: report(done, len(commands), "")
 
 
 def _tell_last(told: Path, report: Report) -> None:

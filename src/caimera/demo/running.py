@@ -1,24 +1,54 @@
-"""Commands that run to their end, several at once."""
+"""Commands that run to their end, several at once, unless somebody asks for an end before."""
 
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from caimera.demo.errors import StepFailed
+from caimera.demo.errors import StepFailed, Stopped
 from caimera.demo.processes import Command, start
 
 _LINES = 5
 """How many of the last lines of a log a failure shows."""
 
 
-def run_all(commands: Sequence[Command], on_progress: Callable[[int], None]) -> None:
+class StopSign:
+    """Raised by a signal, seen at the next pause.
+
+    The signal's own handler raises no exception: one raised while Python runs a callback of its own, as it
+    does at each fork, is swallowed, and the wish to stop would be lost.
+    """
+
+    def __init__(self) -> None:
+        self._raised = False
+
+    def heed(self, *signals: signal.Signals) -> None:
+        """Be raised by any of these."""
+        for one in signals:
+            signal.signal(one, lambda number, frame: self.raise_())
+
+    def raise_(self) -> None:
+        self._raised = True
+
+    def pause(self, seconds: float) -> None:
+        """Sleep for a moment; raises Stopped when the sign is up."""
+        time.sleep(seconds)
+        if self._raised:
+            raise Stopped
+
+
+def run_all(
+    commands: Sequence[Command],
+    on_progress: Callable[[int], None],
+    pause: Callable[[float], None] = time.sleep,
+) -> None:
     """Run commands, as many at once as there are processors; `on_progress` is told how many are done.
 
-    Raises StepFailed when one fails; the others are ended.
+    Raises StepFailed when one fails, and whatever `pause` raises; the others are ended.
     """
     waiting, running, done = list(commands), dict[str, subprocess.Popen[bytes]](), 0
     named = {command.name: command for command in commands}
@@ -32,7 +62,7 @@ def run_all(commands: Sequence[Command], on_progress: Callable[[int], None]) -> 
                     raise failure(named[name])
                 done += 1
             on_progress(done)
-            time.sleep(0.05)
+            pause(0.05)
     finally:
         for process in running.values():
             process.terminate()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import subprocess
 import time
 from collections.abc import Iterable
@@ -13,6 +14,8 @@ from caimera.demo.broker import BrokerProblem
 from caimera.demo.postgres import PostgresProblem
 from caimera.demo.processes import Command, start
 from caimera.demo.state import ServiceState
+
+logger = logging.getLogger(__name__)
 
 _FIRST_PAUSE = 0.5
 _LONGEST_PAUSE = 30.0
@@ -86,14 +89,15 @@ class Watched:
         process = self.service.process
         if process is None or process.poll() is None:
             return False
-        self.last_exit = _how_it_ended(process.returncode)
-        self._plan(now)
+        self._plan(now, _how_it_ended(process.returncode))
         return True
 
-    def _plan(self, now: float) -> None:
+    def _plan(self, now: float, last_exit: str) -> None:
+        self.last_exit = last_exit
         if now - self._since >= _STEADY:
             self._pause = _FIRST_PAUSE
         self._due = now + self._pause
+        logger.warning("%s %s; starting it again in %.1f s", self.name, last_exit, self._pause)
         self._pause = min(2 * self._pause, _LONGEST_PAUSE)
 
     def _start_again(self, now: float) -> bool:
@@ -102,8 +106,7 @@ class Watched:
         try:
             self.service.start()
         except (PostgresProblem, BrokerProblem) as error:
-            self.last_exit = str(error)
-            self._plan(now)
+            self._plan(now, f"did not start: {error}")
         return True
 
     def state(self) -> ServiceState:

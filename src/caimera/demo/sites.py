@@ -75,10 +75,14 @@ def node_modules() -> Path:
     return Path(named) if named else Path(caimera.__file__).parents[2] / "node_modules"
 
 
-def surroundings() -> dict[str, str]:
-    """This process's environment without what would tell a site something else than the demo does."""
-    foreign = ("CAIMERA_", "DJANGO_")
-    return {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
+def surroundings(home: Home) -> dict[str, str]:
+    """This process's environment for programs of the demo.
+
+    Compiled modules are kept in the home: ten programs compile nothing twice, wherever the software lies and
+    whoever may write there.
+    """
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return kept | {"PYTHONPYCACHEPREFIX": str(home.root / "bytecode")}
 
 
 def environment(site: Site, home: Home, ports: Mapping[str, int], database_url: str) -> dict[str, str]:
@@ -99,4 +103,6 @@ def environment(site: Site, home: Home, ports: Mapping[str, int], database_url: 
     }
     own = {"CLI_CLIENT_ID": CLI_CLIENT} if site.kind == "hub" else {"DATA_DIR": str(directory / "data")}
     prefix = f"CAIMERA_{site.kind.upper()}_"
-    return {**surroundings(), **{prefix + name: value for name, value in (told | own).items()}}
+    foreign = ("CAIMERA_", "DJANGO_")
+    kept = {name: value for name, value in surroundings(home).items() if not name.startswith(foreign)}
+    return kept | {prefix + name: value for name, value in (told | own).items()}

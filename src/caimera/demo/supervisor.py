@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import logging
 import os
 import signal
 import sys
@@ -9,20 +11,26 @@ import time
 from pathlib import Path
 
 from caimera.demo.broker import BrokerProblem
-from caimera.demo.errors import DemoError, NotReady
+from caimera.demo.errors import DemoError, NotReady, Stopped
 from caimera.demo.home import Home
 from caimera.demo.ports import chosen
 from caimera.demo.postgres import PostgresProblem
 from caimera.demo.preparation import Preparation, Report, Step
 from caimera.demo.processes import Command, end_all, end_with_parent
 from caimera.demo.readiness import problems
+from caimera.demo.running import StopSign
 from caimera.demo.services import Program, Watched, stop_all
 from caimera.demo.sites import HUB, PREFERRED_PORTS, SITES, surroundings
 from caimera.demo.state import Phase, State, StepState, read, write
 from caimera.secrets import SecretsError
 
+logger = logging.getLogger("caimera.demo")
+
 _PATIENCE = 120.0
 """Seconds the services may take to become ready."""
+
+_ELBOWS = 2.0
+"""Seconds of trying to get hold of the home."""
 
 _GLANCE = 0.2
 """Seconds between two looks at the services."""
@@ -33,10 +41,10 @@ _TROUBLE = (DemoError, PostgresProblem, BrokerProblem, SecretsError, OSError)
 class Supervisor:
     """One run of the demo; `run` returns when it is told to stop or cannot start."""
 
-    def __init__(self, home: Home, run: str, pid: int, *, small: bool) -> None:
+    def __init__(self, home: Home, run: str, pid: int, stop_sign: StopSign, *, small: bool) -> None:
         before = read(home)
         self.home = home
-        self.small = small
+        self._pause = stop_sign.pause
         self.state = State(
             ports=chosen(PREFERRED_PORTS, before.ports),
             prepared=before.prepared,
@@ -44,22 +52,27 @@ class Supervisor:
             supervisor=pid,
             phase=Phase.STARTING,
         )
-        self.preparation = Preparation(home, self.state.ports, small=small)
+        self.preparation = Preparation(home, self.state.ports, small=small, pause=stop_sign.pause)
         self.watched: list[Watched] = []
 
     def run(self) -> None:
-        """Raises SystemExit when told to stop."""
+        """Prepare, start and watch, until the stop sign is raised or something fails."""
+        problem = f"Something unforeseen happened. Read {self.home.log('supervisor')}."
+        self._write()
         try:
             self._prepare()
             self._start_services()
             self._enter(Phase.READY)
+            logger.info("ready")
             while True:
-                time.sleep(_GLANCE)
+                self._pause(_GLANCE)
                 self._look()
+        except Stopped:
+            problem = ""
         except _TROUBLE as error:
-            self.state.problem = str(error)
+            problem = str(error)
         finally:
-            self._stop()
+            self._stop(problem)
 
     def _prepare(self) -> None:
         steps = self.preparation.steps(self.state.prepared)
@@ -105,7 +118,7 @@ class Supervisor:
         login = Command(
             name="login",
             arguments=(sys.executable, "-m", "caimera.demo.simulator", *where),
-            environment=surroundings(),
+            environment=surroundings(self.home),
             log=self.home.log("login"),
         )
         programs = [Watched("login", Program(login))]
@@ -129,7 +142,7 @@ class Supervisor:
             if time.monotonic() > deadline:
                 told = "\n".join(f"{name}: {problem}" for name, problem in missing.items())
                 raise NotReady(f"Not everything became ready.\n{told}\nRead the logs in {self.home.logs}.")
-            time.sleep(_GLANCE)
+            self._pause(_GLANCE)
             self._look()
 
     def _look(self) -> None:
@@ -138,16 +151,16 @@ class Supervisor:
         if any(changes):
             self._write()
 
-    def _stop(self) -> None:
-        for ending in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-            signal.signal(ending, signal.SIG_IGN)
-        failed = self.state.problem
-        self._enter(Phase.STOPPING)
+    def _stop(self, problem: str) -> None:
+        logger.info("stopping %s", problem)
+        with contextlib.suppress(OSError):  # a full disk must not keep anything running
+            self._enter(Phase.STOPPING)
         stop_all([watched.service for watched in self.watched if isinstance(watched.service, Program)])
         self.preparation.broker.stop()
         self.preparation.cluster.stop()
         end_all(self.home)
-        self._enter(Phase.FAILED if failed else Phase.STOPPED)
+        self.state.problem = problem
+        self._enter(Phase.FAILED if problem else Phase.STOPPED)
 
     def _enter(self, phase: Phase) -> None:
         self.state.phase = phase
@@ -162,15 +175,18 @@ def main(arguments: list[str]) -> None:
     """Hold the home and run the demo in it; a second supervisor leaves at once."""
     path, run, size, lifetime = arguments
     home = Home.at(Path(path))
+    os.umask(0o077)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    stop_sign = StopSign()
+    stop_sign.heed(signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
     if lifetime == "foreground":
         end_with_parent()
-    os.umask(0o077)
-    for ending in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        signal.signal(ending, lambda number, frame: sys.exit(0))
-    with home.locked() as mine:
+    with home.locked(_ELBOWS) as mine:
         if mine:
             end_all(home)
-            Supervisor(home, run, os.getpid(), small=size == "small").run()
+            home.set_long_logs_aside()
+            Supervisor(home, run, os.getpid(), stop_sign, small=size == "small").run()
 
 
 if __name__ == "__main__":
