@@ -47,6 +47,7 @@ check: .venv/dev node_modules/.ready ## Format, lint, types, import law, house r
 	$(BIN)/mkdocs build --strict --quiet
 
 bench: .venv/dev node_modules/.ready ## Measure; each file prints a ratio against a named peer or limit
+	$(BIN)/caimera demo up --detach
 	for file in bench/bench_*.py; do echo "== $$file"; $(BIN)/python -m bench.$$(basename $$file .py); done
 
 docs: .venv/dev ## Build the documentation into site/

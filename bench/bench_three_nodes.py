@@ -1,6 +1,6 @@
 """One question over HTTP to the hub, three nodes and back, all answers, in the running demo.
 
-Limit: 250 ms at the 95th percentile. Start the demo first (`make demo`); this signs in as researcher.
+Limit: 250 ms at the 95th percentile. The demo must run (`make bench` starts it); this signs in as researcher.
 """
 
 from __future__ import annotations
