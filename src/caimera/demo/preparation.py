@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import secrets
 import sys
 import time
@@ -72,14 +73,14 @@ class Preparation:
     def environment(self, site: Site) -> dict[str, str]:
         return environment(site, self.home, self.ports, self.cluster.url(site.database))
 
-    def command(self, site: Site, *arguments: str, log: str = "preparation") -> Command:
+    def command(self, site: Site, *arguments: str, log: str = "") -> Command:
         """`caimera hub …` or `caimera node …` as that site."""
         words = (site.kind, *arguments)
         return Command(
             name=f"caimera {' '.join(words[:2])} ({site.id})",
             arguments=(sys.executable, "-m", "caimera", *words),
             environment=self.environment(site),
-            log=self.home.log(log),
+            log=self.home.log(log or f"{site.id}-preparation"),
         )
 
     def _run_all(self, commands: Sequence[Command], on_progress: Callable[[int], None]) -> None:
@@ -128,14 +129,18 @@ class Preparation:
         )
 
     def _enrolment(self, report: Report) -> None:
-        """Everybody shows a card; the hub enrols the nodes, the nodes trust the hub."""
+        """Everybody shows a card; the hub enrols the nodes it does not know, the nodes trust the hub."""
         cards = {site.id: self.home.site(site.id) / "card.json" for site in SITES}
+        known = self.home.site(HUB.id) / "nodes.json"
         showing = [replace(self.command(site, "card"), output=cards[site.id]) for site in SITES]
-        self._run_all(showing, lambda done: report(done, 10, "cards"))
-        meeting = [self.command(HUB, "enrol", str(cards[node.id])) for node in NODES]
-        meeting = [replace(command, name=f"{command.name} {i}") for i, command in enumerate(meeting)]
-        meeting += [self.command(node, "trust", str(cards[HUB.id])) for node in NODES]
-        self._run_all(meeting, lambda done: report(4 + done, 10, "enrolment"))
+        showing.append(replace(self.command(HUB, "nodes", "--json"), output=known))
+        self._run_all(showing, lambda done: report(done, 11, "cards"))
+        enrolled = {node["id"] for node in json.loads(known.read_text())}
+        meeting = [self.command(node, "trust", str(cards[HUB.id])) for node in NODES]
+        for node in (node for node in NODES if node.id not in enrolled):
+            command = self.command(HUB, "enrol", str(cards[node.id]))
+            meeting.append(replace(command, name=f"{command.name} of {node.id}"))
+        self._run_all(meeting, lambda done: report(5 + done, 11, "enrolment"))
 
     def _publication(self, report: Report) -> None:
         commands = []
