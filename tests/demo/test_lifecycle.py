@@ -19,7 +19,7 @@ from caimera.cli.main import main
 from caimera.demo.home import Home
 from caimera.demo.processes import belonging_to
 from caimera.demo.sites import NODES
-from caimera.demo.state import Phase, read
+from caimera.demo.state import Phase, read, write
 
 pytestmark = [pytest.mark.data, pytest.mark.timeout(600)]
 
@@ -165,9 +165,13 @@ def test_after_a_crash_nothing_is_left_running_and_the_next_start_is_clean(home:
     assert status()["phase"] == "crashed"
     assert belonging_to(home) != []
     assert "were left over" in run("demo", "status").stdout
+    state = read(home)
+    del state.prepared["enrolment"]  # as if the crash had come in the middle of it
+    write(home, state)
     result = run("demo", "up", "--detach", "--small")
     assert result.exit_code == 0, result.stderr
     assert "Make datasets" not in result.stderr
+    assert "Let the hub and the nodes know each other: done" in result.stderr
     os.kill(read(home).supervisor, signal.SIGKILL)
     assert run("demo", "down").stdout == "Stopped; nothing is left running.\n"
     assert belonging_to(home) == []
