@@ -158,6 +158,7 @@ def test_the_agent_outlives_the_broker_and_says_so_when_it_is_back(hub: Hub, bro
                 await until(listener.presences)
                 await listener.ask(question())
                 await until(listener.answers)
+                assert [answer.outcome for answer in listener.answers()] == ["answered"]
 
     run(journey)
 
@@ -171,6 +172,7 @@ def test_an_agent_started_before_the_broker_waits_for_it(hub: Hub, broker: Broke
             await until(lambda: "no connection to the broker" in agent_problem())
             broker.start()
             await until(lambda: agent_problem() == "")
+            assert await in_thread(agent_problem) == ""
 
     run(journey)
 
@@ -196,6 +198,7 @@ def test_what_is_no_envelope_does_not_stop_the_agent(hub: Hub, broker: Broker) -
             await until(lambda: Refusal.objects.filter(code="malformed").exists())
             await listener.ask(question())
             await until(listener.answers)
+            assert len(listener.answers()) == 1
 
     run(journey)
 
@@ -215,6 +218,7 @@ def test_a_question_that_fails_is_logged_and_the_next_is_answered(
                 await until(lambda: "a message could not be answered" in caplog.text)
             await listener.ask(question())
             await until(listener.answers)
+            assert len(listener.answers()) == 1
 
     run(journey)
 
@@ -319,5 +323,6 @@ def test_a_database_that_is_away_is_waited_for(
                 patch.setattr(process, "prepare", away)
                 await until(lambda: "no connection to the database" in caplog.text)
             await until(listener.presences)
+            assert not listener.presences()[0].leaving
 
     run(journey)
