@@ -7,15 +7,20 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from caimera.cohort import And, Condition, Not, Operator, Or, Question, Range
+from caimera.cohort import And, Condition, Not, Operator, Or, Question, Range, SomeSeries
+from caimera.vocabulary import Level
 
 WORDS = {
     "sex": ("female", "male", "other"),
-    "condition": ("lung_cancer", "colon_cancer", "breast_cancer"),
+    "condition": ("lung_cancer", "non_small_cell_lung_cancer", "breast_cancer"),
     "modality": ("CT", "MR", "PT"),
     "manufacturer": ("3dhistech", "siemens", "ge"),
 }
-NUMBERS = {"age_at_imaging": (0.0, 39.5, 40.0, 62.25, 70.0), "year_of_imaging": (1999.0, 2005.0, 2010.0)}
+NUMBERS = {
+    "age_at_imaging": (0.0, 39.5, 40.0, 62.25, 70.0),
+    "year_of_imaging": (1895.0, 1999.0, 2005.0, 2006.0, 2010.0, 2100.0),
+    "psa": (0.0, 4.0, 4.5, 10.0),
+}
 FLAGS = ("has_segmentation",)
 
 
@@ -24,7 +29,8 @@ def _on_words(variable: str) -> st.SearchStrategy[Condition]:
     several = st.lists(one, min_size=1, max_size=3, unique=True).map(tuple)
     return st.one_of(
         st.builds(Condition, st.just(variable), st.sampled_from((Operator.EQUALS, Operator.NOT_EQUALS)), one),
-        st.builds(Condition, st.just(variable), st.just(Operator.IN), several),
+        st.builds(Condition, st.just(variable), st.just(Operator.IN), several, st.booleans()),
+        st.builds(Condition, st.just(variable), st.just(Operator.EQUALS), one, st.booleans()),
         st.just(Condition(variable, Operator.MISSING)),
     )
 
@@ -46,6 +52,9 @@ def _on_numbers(variable: str) -> st.SearchStrategy[Condition]:
         st.builds(Condition, st.just(variable), st.sampled_from((Operator.EQUALS, Operator.NOT_EQUALS)), one),
         st.builds(Condition, st.just(variable), st.just(Operator.IN), several),
         st.builds(Condition, st.just(variable), st.just(Operator.BETWEEN), _ranges(NUMBERS[variable])),
+        st.builds(
+            Condition, st.just(variable), st.sampled_from((Operator.LOWER_THAN, Operator.GREATER_THAN)), one
+        ),
         st.just(Condition(variable, Operator.MISSING)),
     )
 
@@ -70,18 +79,46 @@ def _rows(inner: st.SearchStrategy[Question], smallest: int) -> st.SearchStrateg
     return st.one_of(st.builds(And, parts), st.builds(Or, parts), st.builds(Not, inner))
 
 
-written_questions = st.recursive(conditions | st.just(And(())), lambda inner: _rows(inner, 2), max_leaves=12)
+def _groups(inner: st.SearchStrategy[Question]) -> st.SearchStrategy[Question]:
+    return st.builds(SomeSeries, inner, st.sampled_from((Level.PATIENT, Level.STUDY)))
+
+
+_written = st.recursive(conditions | st.just(And(())), lambda inner: _rows(inner, 2), max_leaves=4)
+
+written_questions = st.recursive(
+    conditions | st.just(And(())) | _groups(_written), lambda inner: _rows(inner, 2), max_leaves=12
+)
 """Questions as people write them: every row has at least two parts."""
 
-questions = st.recursive(conditions, lambda inner: _rows(inner, 0), max_leaves=12)
+_any = st.recursive(conditions, lambda inner: _rows(inner, 0), max_leaves=4)
+
+questions = st.recursive(conditions | _groups(_any), lambda inner: _rows(inner, 0), max_leaves=12)
 """Questions of any shape, rows of one and of none included."""
 
 records = st.fixed_dictionaries(
     {
         **{name: st.sampled_from((None, *WORDS[name])) for name in WORDS if name != "condition"},
-        **{name: st.sampled_from((None, 41.0, 2007.0, *NUMBERS[name])) for name in NUMBERS},
+        **{name: st.sampled_from((None, 41.0, 2007.0, *NUMBERS[name])) for name in NUMBERS if name != "psa"},
+        "psa": st.lists(st.sampled_from((3.9, 4.1, *NUMBERS["psa"])), max_size=3).map(tuple),
         **{name: st.sampled_from((None, True, False)) for name in FLAGS},
         "condition": st.lists(st.sampled_from((*WORDS["condition"], "sarcoma")), max_size=3).map(tuple),
     }
 )
 """Series records, with missing values and with several conditions."""
+
+_OF_PATIENT = ("sex", "condition", "psa")
+_OF_STUDY = ("age_at_imaging", "year_of_imaging", "has_segmentation")
+
+
+def _alike(series: list[dict[str, object]]) -> list[dict[str, object]]:
+    """Series of one patient in two studies: what patient and studies have in common is made so."""
+    first = series[0]
+    for number, record in enumerate(series):
+        record["study_id"] = number % 2
+        record.update({name: first[name] for name in _OF_PATIENT})
+        record.update({name: series[number % 2][name] for name in _OF_STUDY})
+    return series
+
+
+patients = st.lists(records, min_size=2, max_size=5).map(_alike)
+"""All series of one patient."""

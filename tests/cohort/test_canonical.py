@@ -6,7 +6,7 @@ import hashlib
 from random import Random
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from caimera.cohort import (
@@ -17,6 +17,7 @@ from caimera.cohort import (
     Or,
     Question,
     Range,
+    SomeSeries,
     canonical,
     canonical_text,
     conditions,
@@ -27,7 +28,7 @@ from caimera.cohort import (
     to_json,
 )
 from caimera.cohort.question import size
-from tests.cohort.strategies import literals, questions, records, written_questions
+from tests.cohort.strategies import literals, patients, questions, written_questions
 
 EQUAL = {
     "order": ("modality = CT and sex = female", "sex = female and modality = CT"),
@@ -79,6 +80,28 @@ EQUAL = {
     "nothing or": ("not everything or sex = male", "sex = male"),
     "nothing and": ("not everything and sex = male", "not everything"),
     "unknown": ("sex = unknown", "sex is missing"),
+    "descendants": (
+        "condition = non_small_cell_lung_cancer with descendants",
+        "condition in (lung_squamous_cell_carcinoma, non_small_cell_lung_cancer, lung_adenocarcinoma)",
+    ),
+    "no descendants": ("sex = male with descendants", "sex = male"),
+    "contains": ("modality contains radiography", "modality in (DX, CR)"),
+    "strict ends of whole numbers": ("year_of_imaging < 2010", "year_of_imaging <= 2009"),
+    "strict and open": ("age_at_imaging > 40 and age_at_imaging > 50", "age_at_imaging > 50"),
+    "strict and its end": ("age_at_imaging > 40 or age_at_imaging = 40", "age_at_imaging >= 40"),
+    "end left out": ("age_at_imaging >= 40 and age_at_imaging != 40", "age_at_imaging > 40"),
+    "strict ends that meet": ("psa < 4 or psa >= 4", "psa is recorded"),
+    "groups side by side": (
+        "some series (modality = CT) or some series (modality = MR)",
+        "some series (modality in (MR, CT))",
+    ),
+    "no such groups": (
+        "not some series (modality = CT) and not some series (modality = MR)",
+        "not some series (modality = CT or modality = MR)",
+    ),
+    "group on the patient": ("some series (sex = male)", "sex = male"),
+    "group on the study": ("some series of the study (age_at_imaging > 40)", "age_at_imaging > 40"),
+    "group of everything": ("some series (everything)", "everything"),
 }
 
 DIFFERENT = {
@@ -95,6 +118,17 @@ DIFFERENT = {
     "ranges apart": (
         "age_at_imaging <= 40 or age_at_imaging >= 50",
         "age_at_imaging is recorded",
+    ),
+    "several numbers at once": ("psa >= 4 and psa <= 10", "psa between 4 and 10"),
+    "strict numbers apart": ("psa < 4 or psa > 4", "psa is recorded"),
+    "group and series": ("some series (modality = CT)", "modality = CT"),
+    "groups of patient and study": (
+        "some series (modality = CT)",
+        "some series of the study (modality = CT)",
+    ),
+    "both in one series": (
+        "some series (modality = CT) and some series (body_part = chest)",
+        "some series (modality = CT and body_part = chest)",
     ),
     "age and year": ("age_at_imaging >= 40", "year_of_imaging >= 2000"),
 }
@@ -138,10 +172,13 @@ def test_idempotent(question: Question) -> None:
     assert canonical(once) == once
 
 
-@given(questions, st.lists(records, min_size=5, max_size=20))
-def test_meaning_is_kept(question: Question, series: list[dict[str, object]]) -> None:
+@settings(deadline=None)
+@given(questions, st.lists(patients, min_size=1, max_size=5))
+def test_meaning_is_kept(question: Question, seen: list[list[dict[str, object]]]) -> None:
     form = canonical(question)
-    assert [holds(form, record) for record in series] == [holds(question, record) for record in series]
+    assert [holds(form, one, series) for series in seen for one in series] == [
+        holds(question, one, series) for series in seen for one in series
+    ]
 
 
 @given(questions, st.randoms(use_true_random=False))
@@ -196,9 +233,11 @@ def _shuffled(question: Question, random: Random) -> Question:
             return type(question)(tuple(mixed))
         case Not(child):
             return Not(_shuffled(child, random))
-        case Condition(variable, Operator.IN, tuple(values)):
+        case SomeSeries(child, level):
+            return SomeSeries(_shuffled(child, random), level)
+        case Condition(variable, Operator.IN, tuple(values), descendants):
             mixed_values = list(values)
             random.shuffle(mixed_values)
-            return Condition(variable, Operator.IN, tuple(mixed_values))
+            return Condition(variable, Operator.IN, tuple(mixed_values), descendants)
         case _:
             return question

@@ -7,7 +7,7 @@ from typing import Any
 
 import jsonschema
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from caimera.cohort import (
@@ -21,10 +21,12 @@ from caimera.cohort import (
     Question,
     QuestionError,
     Range,
+    SomeSeries,
     canonical,
     from_json,
     to_json,
 )
+from caimera.vocabulary import Level
 from tests.cohort.strategies import questions, written_questions
 
 SCHEMA = jsonschema.Draft202012Validator(JSON_SCHEMA)
@@ -46,6 +48,20 @@ READ: list[tuple[dict[str, Any], Question]] = [
     (_ages({"max": 70}), Condition("age_at_imaging", Operator.BETWEEN, Range(None, 70.0))),
     ({"variable": "sex", "operator": "MISSING"}, Condition("sex", Operator.MISSING)),
     (
+        {"variable": "psa", "operator": "LOWER_THAN", "value": 4.5},
+        Condition("psa", Operator.LOWER_THAN, 4.5),
+    ),
+    (
+        {"variable": "psa", "operator": "GREATER_THAN", "value": 4},
+        Condition("psa", Operator.GREATER_THAN, 4.0),
+    ),
+    (
+        {"variable": "condition", "operator": "EQUALS", "value": "lung_cancer", "descendants": True},
+        Condition("condition", Operator.EQUALS, "lung_cancer", descendants=True),
+    ),
+    ({"series": CT}, SomeSeries(Condition("modality", Operator.EQUALS, "CT"))),
+    ({"series": CT, "of": "study"}, SomeSeries(Condition("modality", Operator.EQUALS, "CT"), Level.STUDY)),
+    (
         {"variable": "modality", "operator": "IN", "value": ["CT", "MR"]},
         Condition("modality", Operator.IN, ("CT", "MR")),
     ),
@@ -56,6 +72,12 @@ READ: list[tuple[dict[str, Any], Question]] = [
 ]
 
 ALSO_READ: list[tuple[dict[str, Any], Question]] = [
+    (
+        {"variable": "modality", "operator": "CONTAINS", "value": "radiography"},
+        Condition("modality", Operator.IN, ("CR", "DX")),
+    ),
+    ({"series": CT, "of": "patient"}, SomeSeries(Condition("modality", Operator.EQUALS, "CT"))),
+    ({**CT, "descendants": False}, Condition("modality", Operator.EQUALS, "CT")),
     (
         {"variable": "SNOMEDCT439401001", "operator": "equals", "value": "SNOMEDCT363358000"},
         Condition("condition", Operator.EQUALS, "lung_cancer"),
@@ -90,9 +112,24 @@ REFUSED: list[tuple[object, str, str, str]] = [
     ),
     ({**CT, "operator": "EQUAL"}, "/operator", "“EQUAL” is not an operator.", "Did you mean EQUALS?"),
     ({**CT, "operator": "~"}, "/operator", "“~” is not an operator.", "Use one of EQUALS"),
-    ({**CT, "operator": "LOWER_THAN"}, "/operator", "“LOWER_THAN” is not an operator.", "upper end"),
-    ({**CT, "operator": "GREATER_THAN"}, "/operator", "“GREATER_THAN” is not an operator.", "lower end"),
-    ({**CT, "operator": "CONTAINS"}, "/operator", "“CONTAINS” is not an operator.", "Use EQUALS"),
+    (
+        {**CT, "operator": "LOWER_THAN"},
+        "/operator",
+        "modality cannot be compared with LOWER_THAN.",
+        "CONTAINS",
+    ),
+    ({**CT, "operator": "CONTAINS", "value": 7}, "/value", "CONTAINS needs a piece of text.", "CT or MR"),
+    ({**CT, "operator": "CONTAINS", "value": " "}, "/value", "No value of modality is called", "shorter"),
+    ({**CT, "descendants": 1}, "/descendants", "Descendants are asked for with true.", "true or false"),
+    (
+        {**CT, "operator": "NOT_EQUALS", "descendants": True},
+        "/descendants",
+        "modality takes no descendants here.",
+        "put not before the condition",
+    ),
+    ({"series": {"series": CT}}, "/series", "A group stands inside a group.", "side by side"),
+    ({"series": CT, "of": "series"}, "", "A group has only series and of.", '"of": "study"'),
+    ({"series": CT, "in": "study"}, "", "A group has only series and of.", '"of": "study"'),
     ({**CT, "value": "XT"}, "/value", "“XT” is not a value of modality.", "Write for example"),
     ({**CT, "value": 7}, "/value", "modality takes the name of a value.", "Write for example"),
     ({"variable": "modality", "operator": "EQUALS"}, "/value", "modality takes the name of", "Write for"),
@@ -179,6 +216,7 @@ def test_json_gives_the_same_question_back(question: Question) -> None:
     assert from_json(document) == question
 
 
+@settings(deadline=None)
 @given(questions)
 def test_the_schema_accepts_what_is_written(question: Question) -> None:
     document = to_json(canonical(question))
@@ -189,7 +227,8 @@ def test_the_schema_accepts_what_is_written(question: Question) -> None:
 _conditions = st.fixed_dictionaries(
     {"variable": st.sampled_from(("modality", "age_at_imaging", "has_segmentation", "sex"))},
     optional={
-        "operator": st.sampled_from((*Operator, "CONTAINS")),
+        "operator": st.sampled_from(tuple(Operator)),
+        "descendants": st.booleans(),
         "value": st.sampled_from(
             ("CT", 40, 40.5, True, ["CT"], [40], {"min": 1}, {"max": 3, "x": 1}, {}, [], None)
         ),
@@ -198,19 +237,27 @@ _conditions = st.fixed_dictionaries(
 _documents = st.recursive(
     _conditions | st.none() | st.integers(),
     lambda inner: st.lists(inner, max_size=3).flatmap(
-        lambda parts: st.sampled_from(({"and": parts}, {"or": parts}, {"not": parts[0] if parts else None}))
+        lambda parts: st.sampled_from(
+            (
+                {"and": parts},
+                {"or": parts},
+                *({word: parts[0] if parts else None} for word in ("not", "series")),
+            )
+        )
     ),
     max_leaves=6,
 )
 
 
+@settings(deadline=None)
 @given(_documents)
 def test_what_the_schema_accepts_is_read(document: object) -> None:
     accepted = SCHEMA.is_valid(document)
     try:
         read = SCHEMA.is_valid(to_json(from_json(document)))
-    except QuestionError:
-        read = False
+    except QuestionError as refusal:
+        # A schema cannot know which pieces of text are found in the vocabulary.
+        read = all("is called anything with" in problem.message for problem in refusal.problems)
     assert read or not accepted
 
 

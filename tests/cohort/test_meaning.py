@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 
-from caimera.cohort import Not, Or, Question, conditions, holds, parse
+from caimera.cohort import Condition, Not, Operator, Or, Question, SomeSeries, conditions, holds, parse
+from caimera.vocabulary import Level
 from tests.cohort.strategies import questions, records
 
 RECORD = {
@@ -76,6 +77,60 @@ def test_does_not_hold(text: str) -> None:
 def test_no_recorded_condition_is_missing(nothing: object) -> None:
     assert holds(parse("condition is missing and not condition = lung_cancer"), {"condition": nothing})
     assert not holds(parse("condition != lung_cancer"), {"condition": nothing})
+
+
+PATIENT = (
+    {"study_id": 1, "modality": "CT", "body_part": "chest"},
+    {"study_id": 1, "modality": "PT", "body_part": "abdomen"},
+    {"study_id": 2, "modality": "MR", "body_part": "chest"},
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "answers"),
+    [
+        ("some series (modality = CT) and some series (modality = PT)", [True, True, True]),
+        ("some series (modality = PT and body_part = chest)", [False, False, False]),
+        ("some series of the study (modality = PT)", [True, True, False]),
+        ("modality = MR and not some series of the study (modality = CT)", [False, False, True]),
+    ],
+)
+def test_other_series_of_the_patient_count(text: str, answers: list[bool]) -> None:
+    assert [holds(parse(text), record, PATIENT) for record in PATIENT] == answers
+
+
+def test_a_record_alone_is_its_own_sibling() -> None:
+    assert holds(parse("some series (modality = CT)"), {"modality": "CT"})
+
+
+@pytest.mark.parametrize(
+    ("text", "answers"),
+    [
+        ("psa < 4", [False, True, True]),
+        ("psa > 4", [False, True, False]),
+        ("psa != 10", [False, False, True]),
+        ("psa between 9 and 10", [False, True, False]),
+        ("psa is missing", [True, False, False]),
+    ],
+)
+def test_of_several_numbers_one_has_to_fit(text: str, answers: list[bool]) -> None:
+    records: list[dict[str, object]] = [{"psa": ()}, {"psa": (3.0, 10.0)}, {"psa": (3.0,)}]
+    assert [holds(parse(text), record) for record in records] == answers
+
+
+def test_descendants_are_kinds_at_any_remove() -> None:
+    question = parse("condition = lung_cancer with descendants")
+    assert holds(question, {"condition": ("lung_adenocarcinoma",)})
+    assert not holds(parse("condition = lung_cancer"), {"condition": ("lung_adenocarcinoma",)})
+
+
+def test_conditions_and_groups_that_make_no_sense_cannot_be_built() -> None:
+    with pytest.raises(ValueError, match="read into IN"):
+        Condition("modality", Operator.CONTAINS, "C")
+    with pytest.raises(ValueError, match="Only EQUALS and IN"):
+        Condition("modality", Operator.NOT_EQUALS, "CT", descendants=True)
+    with pytest.raises(ValueError, match="of a patient or of a study"):
+        SomeSeries(Condition("modality", Operator.EQUALS, "CT"), Level.SERIES)
 
 
 def test_a_word_where_a_number_is_asked_for_is_not_in_range() -> None:

@@ -35,6 +35,19 @@ SENTENCES = {
         "Image series where it does not hold that (sex is male and modality is CT (computed tomography))."
     ),
     "not everything": "No image series.",
+    "psa < 4": "Image series where prostate-specific antigen (PSA) is less than 4 ng/mL.",
+    "not age_at_imaging > 40": "Image series where age at imaging is not recorded as more than 40 years.",
+    "condition = lung_cancer with descendants": (
+        "Image series where condition is lung cancer (narrower values included)."
+    ),
+    "some series (body_part = chest) and not some series (body_part = lung)": (
+        "Image series where the patient has a series where (body part is chest) "
+        "and the patient has no series where (body part is lung)."
+    ),
+    "some series of the study (body_part = chest) or not some series of the study (body_part = lung)": (
+        "Image series where the study has a series where (body part is chest) "
+        "or the study has no series where (body part is lung)."
+    ),
 }
 
 

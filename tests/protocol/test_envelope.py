@@ -21,6 +21,7 @@ from caimera.protocol.errors import (
     WrongAudience,
 )
 from caimera.protocol.identity import Identity
+from caimera.vocabulary import VERSION
 from tests.protocol.parties import (
     ASKER,
     CARDS,
@@ -50,7 +51,7 @@ def test_a_letter_arrives_as_it_was_sent() -> None:
     assert letter.message == QUESTION
     assert (letter.issuer, letter.asker, letter.request_id) == ("hub", ASKER, "request-1")
     assert letter.expires_at == NOW.replace(microsecond=0) + timedelta(seconds=60)
-    assert letter.vocabulary == "2026.11"
+    assert letter.vocabulary == VERSION
 
 
 def test_a_message_for_nobody_in_particular_names_no_asker() -> None:

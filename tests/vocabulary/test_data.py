@@ -6,7 +6,7 @@ import pytest
 
 from caimera.vocabulary import VERSION, VOCABULARY, Kind, Level, Operator
 
-SYSTEMS = {"SCT", "DCM", "DCMBPE", "EUCAIM", "RADLEX", "BIRNLEX", "NCIT", "CAIMERA"}
+SYSTEMS = {"SCT", "DCM", "DCMBPE", "EUCAIM", "RADLEX", "BIRNLEX", "NCIT", "ICDO3", "CAIMERA"}
 
 LEVELS = {
     "sex": Level.PATIENT,
@@ -19,6 +19,28 @@ LEVELS = {
     "manufacturer": Level.SERIES,
 }
 
+# Clinical variables, of which a patient may have several values: name to EUCAIM key.
+CLINICAL = {
+    "age_at_diagnosis": "SNOMEDCT423493009",
+    "year_of_diagnosis": "SNOMEDCT432213005",
+    "topography": "CAIMERA:topography",
+    "er_status": "EUCAIM_Hyper-Ontology_V1.0.CLIN1045815",
+    "pr_status": "EUCAIM_Hyper-Ontology_V1.0.CLIN1046085",
+    "psa": "EUCAIM_Hyper-Ontology_V1.0.CLIN1033410",
+    "her2_status": "EUCAIM_Hyper-Ontology_V1.0.CLIN1045851",
+    "ki67": "EUCAIM:CLIN1045913",
+    "gleason_score": "EUCAIM:CLIN1037294",
+    "isup_grade_group": "EUCAIM:CLIN1037300",
+    "clinical_t": "EUCAIM_Hyper-Ontology_V1.0.CLIN1033379",
+    "pathological_t": "EUCAIM_Hyper-Ontology_V1.0.CLIN1033391",
+    "clinical_n": "EUCAIM_Hyper-Ontology_V1.0.CLIN1033358",
+    "pathological_n": "EUCAIM_Hyper-Ontology_V1.0.CLIN1033368",
+    "clinical_m": "EUCAIM_Hyper-Ontology_V1.0.CLIN1033341",
+    "pathological_m": "EUCAIM_Hyper-Ontology_V1.0.CLIN1033349",
+    "bi_rads": "EUCAIM_Hyper-Ontology_V1.0.IMG1005459",
+    "pi_rads": "EUCAIM_Hyper-Ontology_V1.0.IMG1005457",
+}
+
 # What EUCAIM's search form sends (samply/eucaim-frontend, catalogue-eucaim.json) and its counterpart here.
 EUCAIM_KEYS = {
     "SNOMEDCT263495000": "sex",
@@ -26,6 +48,7 @@ EUCAIM_KEYS = {
     "RID10311": "modality",
     "SNOMEDCT123037004": "body_part",
     "C25392": "manufacturer",
+    **{key: name for name, key in CLINICAL.items()},
 }
 EUCAIM_VALUES = {
     ("sex", "SNOMEDCT248153007"): "male",
@@ -56,6 +79,27 @@ EUCAIM_VALUES = {
     ("manufacturer", "birnlex_12833"): "ge",
     ("manufacturer", "birnlex_3065"): "philips",
     ("manufacturer", "birnlex_3067"): "toshiba",
+    ("er_status", "EUCAIM_Hyper-Ontology_V1.0.COM1001310"): "positive",
+    ("pr_status", "EUCAIM_Hyper-Ontology_V1.0.COM1001332"): "negative",
+    ("her2_status", "EUCAIM_Hyper-Ontology_V1.0.COM1001882"): "score_3",
+    ("her2_status", "0"): "score_0",
+    ("her2_status", "1+"): "score_1",
+    ("gleason_score", "CLIN1025725"): "gleason_10",
+    ("gleason_score", "EUCAIM:CLIN1025818"): "gleason_2",
+    ("isup_grade_group", "COM1001369"): "isup_5",
+    ("clinical_t", "EUCAIM_Hyper-Ontology_V1.0.COM1000370"): "cT2a",
+    ("clinical_t", "T2a"): "cT2a",
+    ("pathological_t", "COM1001041"): "pT4",
+    ("clinical_n", "COM1000300"): "cN1",
+    ("pathological_n", "COM1000645"): "pN0",
+    ("clinical_m", "COM1000271"): "cM1b",
+    ("pathological_m", "COM1000615"): "pM1c",
+    ("bi_rads", "EUCAIM_Hyper-Ontology_V1.0.IMG1005470"): "bi_rads_0",
+    ("bi_rads", "IMG1005463"): "bi_rads_6",
+    ("pi_rads", "EUCAIM_Hyper-Ontology_V1.0.IMG1005479"): "pi_rads_1",
+    ("pi_rads", "IMG1005475"): "pi_rads_5",
+    ("topography", "C504"): "C50.4",
+    ("topography", "breast"): "C50",
 }
 
 # What occurs in the index of the Imaging Data Commons (idc-index-data 25.0.5).
@@ -74,10 +118,75 @@ BODY_PARTS = (
 )
 
 
+_ONE_EACH = {"patient", "cancer_condition", "image_study", "image_series"}
+"""Tables in which a column belongs to one variable."""
+
+_NAMED_AS_PUBLISHED = ("modality", "topography", "clinical_", "pathological_")
+
+
 def test_version_and_variables() -> None:
-    assert VERSION == VOCABULARY.version == "2026.11"
-    assert {variable.name: variable.level for variable in VOCABULARY.variables} == LEVELS
-    assert [variable.name for variable in VOCABULARY.variables if variable.multiple] == ["condition"]
+    assert VERSION == VOCABULARY.version == "2026.12"
+    levels = {variable.name: variable.level for variable in VOCABULARY.variables}
+    assert levels == LEVELS | dict.fromkeys(CLINICAL, Level.PATIENT)
+    multiple = [variable.name for variable in VOCABULARY.variables if variable.multiple]
+    assert multiple == ["condition", *CLINICAL]
+    assert len(VOCABULARY.groups) == 7
+
+
+def test_every_variable_of_the_eucaim_form_is_here() -> None:
+    ours = {*CLINICAL, *LEVELS} - {"topography", "age_at_imaging", "year_of_imaging", "has_segmentation"}
+    assert len(ours) == 22
+
+
+@pytest.mark.parametrize("variable", VOCABULARY.variables, ids=lambda variable: variable.name)
+def test_variables_that_share_a_column_are_told_apart(variable: object) -> None:
+    sharing = [other for other in VOCABULARY.variables if other.cdm == variable.cdm]
+    codes = {other.cdm_code for other in sharing}
+    assert len(codes) == len(sharing)
+    assert all(codes) == (variable.cdm.partition(".")[0] not in _ONE_EACH)
+    assert variable.cdm_code in ("", variable.codes[0].code)
+
+
+def test_operators_follow_the_kind() -> None:
+    common = {Operator.EQUALS, Operator.NOT_EQUALS, Operator.MISSING}
+    more = {
+        Kind.BOOLEAN: set(),
+        Kind.CODED: {Operator.IN, Operator.CONTAINS},
+        Kind.NUMBER: {Operator.IN, Operator.BETWEEN, Operator.LOWER_THAN, Operator.GREATER_THAN},
+    }
+    assert all(set(variable.operators) == common | more[variable.kind] for variable in VOCABULARY.variables)
+
+
+def test_pi_rads_has_a_key_of_its_own() -> None:
+    assert VOCABULARY.variable("pi_rads").codes[0].code == "IMG1005457"
+    assert VOCABULARY.variable("IMG1005459").name == "bi_rads"
+
+
+def test_no_distant_spread_can_be_asked_for() -> None:
+    clinical, pathological = VOCABULARY.variable("clinical_m"), VOCABULARY.variable("pathological_m")
+    assert clinical.value("cM0").code == "EUCAIM:COM1001860"
+    assert pathological.value("pM0").code == "EUCAIM:COM1001845"
+    assert clinical.value("cM1c").code == "EUCAIM:COM1001876"
+
+
+def test_the_two_codes_of_the_pelvis_are_one_value() -> None:
+    body_part = VOCABULARY.variable("body_part")
+    assert body_part.value("SCT:12921003") is body_part.value("SCT:816092008")
+
+
+def test_pi_rads_of_patient_and_lesion_are_one_value() -> None:
+    pi_rads = VOCABULARY.variable("pi_rads")
+    assert [pi_rads.value(f"IMG{1005488 - number}").name for number in range(1, 6)] == [
+        f"pi_rads_{number}" for number in range(1, 6)
+    ]
+
+
+def test_sites_lead_from_three_characters_to_four() -> None:
+    topography = VOCABULARY.variable("topography")
+    assert topography.value("ICDO3:C34.1").parent == "C34"
+    assert [value.name for value in topography.narrower("C34")][:3] == ["C34", "C34.0", "C34.1"]
+    assert all(value.name.startswith(value.parent or value.name) for value in topography.values)
+    assert all(value.code == f"ICDO3:{value.name}" for value in topography.values)
 
 
 @pytest.mark.parametrize("variable", VOCABULARY.variables, ids=lambda variable: variable.name)
@@ -97,7 +206,7 @@ def test_values_are_named_and_coded(variable: object) -> None:
         assert value.label
         assert value.help.endswith(".") or not value.help
         assert {coding.system for coding in value.codes} <= SYSTEMS
-        assert value.name == value.name.lower() or variable.name == "modality"
+        assert value.name == value.name.lower() or variable.name.startswith(_NAMED_AS_PUBLISHED)
 
 
 @pytest.mark.parametrize("key", EUCAIM_KEYS)

@@ -83,4 +83,21 @@ def test_case_blanks_and_hyphens_do_not_count() -> None:
 def test_codes_are_written_as_others_write_them() -> None:
     assert list(Coding("SCT", "1").spellings()) == ["SCT:1", "1", "SNOMEDCT1"]
     assert "EUCAIM_Hyper-Ontology_V1.0.X" in Coding("EUCAIM", "X").spellings()
-    assert list(Coding("NCIT", "C1").spellings()) == ["NCIT:C1", "C1"]
+    assert set(Coding("NCIT", "C1").spellings()) == {"NCIT:C1", "C1"}
+    assert Coding("RADLEX", "RID1").eucaim == "RID1"
+    assert Coding("DCM", "XA").eucaim == "DCM:XA"
+
+
+def test_narrower_values_at_any_remove() -> None:
+    narrower = [value.name for value in CONDITION.narrower("lung_cancer")]
+    assert {"lung_cancer", "non_small_cell_lung_cancer", "lung_adenocarcinoma"} <= set(narrower)
+    assert "breast_cancer" not in narrower
+    assert [value.name for value in CONDITION.narrower("lung_adenocarcinoma")] == ["lung_adenocarcinoma"]
+
+
+def test_a_piece_of_text_finds_the_values_called_so() -> None:
+    modality = VOCABULARY.variable("modality")
+    assert [value.name for value in modality.containing("Whole-Slide")] == ["SM"]
+    assert [value.name for value in modality.containing("radiography")] == ["CR", "DX"]
+    assert modality.containing("RID10312") == ()
+    assert modality.containing(" - ") == ()

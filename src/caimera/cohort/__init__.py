@@ -3,7 +3,7 @@
 from caimera.cohort.canonical import canonical, canonical_text, question_hash
 from caimera.cohort.documents import JSON_SCHEMA, from_json, to_json
 from caimera.cohort.errors import Problem, QuestionError
-from caimera.cohort.grammar import parse, to_text
+from caimera.cohort.grammar import parse
 from caimera.cohort.meaning import Record, holds
 from caimera.cohort.question import (
     EVERYTHING,
@@ -16,9 +16,11 @@ from caimera.cohort.question import (
     Or,
     Question,
     Range,
+    SomeSeries,
     conditions,
 )
 from caimera.cohort.words import in_words
+from caimera.cohort.writing import to_text
 from caimera.vocabulary import Operator
 
 __all__ = [
@@ -37,6 +39,7 @@ __all__ = [
     "QuestionError",
     "Range",
     "Record",
+    "SomeSeries",
     "canonical",
     "canonical_text",
     "conditions",

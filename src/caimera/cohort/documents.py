@@ -1,19 +1,20 @@
 """The JSON form of a question, and its JSON Schema made from the vocabulary.
 
-`{"and": […]}`, `{"or": […]}`, `{"not": {…}}` or `{"variable": …, "operator": …, "value": …}`. The value of
-BETWEEN is `{"min": …, "max": …}` with either left out, of IN a list; MISSING has none. Reading also takes
-labels, synonyms and codes; the schema describes the names that are written.
+`{"and": […]}`, `{"or": […]}`, `{"not": {…}}`, `{"series": {…}}` or `{"variable": …, "operator": …,
+"value": …}`. The value of BETWEEN is `{"min": …, "max": …}` with either left out, of IN a list; MISSING has
+none. EQUALS and IN take `"descendants": true`, a group `"of": "study"`. Reading also takes labels, synonyms
+and codes, and turns CONTAINS into IN; the schema describes the names that are written.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
-from caimera.cohort.errors import MAX_PROBLEMS, Misreading, Problem, QuestionError, shown
+from caimera.cohort.errors import MAX_PROBLEMS, Misreading, QuestionError, shown
+from caimera.cohort.places import Place
 from caimera.cohort.question import (
-    EVERYTHING,
     MAX_CONDITIONS,
     MAX_DEPTH,
     NOTHING,
@@ -23,19 +24,20 @@ from caimera.cohort.question import (
     Or,
     Question,
     Range,
+    SomeSeries,
     check_limits,
     plain,
     too_deep,
 )
 from caimera.cohort.reading import read_condition, read_operator, read_variable
-from caimera.vocabulary import VOCABULARY, Kind, Operator, Variable
+from caimera.vocabulary import VOCABULARY, Kind, Level, Operator, Variable
 
-_SHAPES = "Write one of and, or, not; or variable, operator and value."
+_SHAPES = "Write one of and, or, not, series; or variable, operator and value."
 
 
 def from_json(document: object) -> Question:
     """The question of a parsed JSON document. Raises QuestionError: every problem with its JSON Pointer."""
-    place = _Place()
+    place = Place()
     question = _question(document, place)
     if place.problems:
         raise QuestionError(*place.problems)
@@ -54,9 +56,12 @@ def to_json(question: Question) -> dict[str, Any]:
             return {"or": [to_json(part) for part in parts]}
         case Not(child):
             return {"not": to_json(child)}
-        case Condition(variable, operator, value):
-            head = {"variable": variable, "operator": operator.value}
-            return head if operator is Operator.MISSING else {**head, "value": _value(value)}
+        case SomeSeries(child, level):
+            return {"series": to_json(child), **({"of": "study"} if level is Level.STUDY else {})}
+        case Condition(variable, operator, value, descendants):
+            head: dict[str, Any] = {"variable": variable, "operator": operator.value}
+            tail = {"descendants": True} if descendants else {}
+            return head if operator is Operator.MISSING else {**head, "value": _value(value), **tail}
 
 
 def _value(value: object) -> object:
@@ -70,57 +75,60 @@ def _value(value: object) -> object:
             return plain(value)
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """Where in the document the reading is, and the problems found so far anywhere in it."""
-
-    path: str = ""
-    depth: int = 0
-    problems: list[Problem] = field(default_factory=list)
-
-    def inside(self, *members: str | int) -> _Place:
-        return _Place(self._pointer(*members), self.depth + 1, self.problems)
-
-    def wrong(self, message: str, fix: str, *members: str | int) -> Question:
-        self.problems.append(Problem(self._pointer(*members), message, fix))
-        return EVERYTHING
-
-    def _pointer(self, *members: str | int) -> str:
-        return self.path + "".join(f"/{member}" for member in members)
-
-
-def _question(document: object, place: _Place) -> Question:
+def _question(document: object, place: Place, *, grouped: bool = False) -> Question:
     if place.depth > MAX_DEPTH:
         raise QuestionError(*place.problems, too_deep())
     if len(place.problems) >= MAX_PROBLEMS:
         raise QuestionError(*place.problems)
     match document:
         case {"and": list(parts), **rest} if not rest:
-            return And(tuple(_question(part, place.inside("and", at)) for at, part in enumerate(parts)))
+            return And(_questions(parts, place, "and", grouped=grouped))
         case {"or": list(parts), **rest} if not rest and parts:
-            return Or(tuple(_question(part, place.inside("or", at)) for at, part in enumerate(parts)))
+            return Or(_questions(parts, place, "or", grouped=grouped))
         case {"or": [], **rest} if not rest:
             return place.wrong(
                 "An empty “or” would find nothing.", 'Write {"and": []} to ask for everything.'
             )
         case {"not": child, **rest} if not rest:
-            return Not(_question(child, place.inside("not")))
+            return Not(_question(child, place.inside("not"), grouped=grouped))
+        case {"series": child, **rest}:
+            return _group(child, rest, place, grouped=grouped)
         case {"variable": str(variable), "operator": str(operator), **rest}:
             return _condition(variable, operator, rest, place)
         case _:
             return place.wrong("This is not a question.", _SHAPES)
 
 
-def _condition(variable: str, operator: str, rest: Mapping[object, object], place: _Place) -> Question:
-    unknown = sorted(map(str, rest.keys() - {"value"}))
+def _questions(parts: list[object], place: Place, row: str, *, grouped: bool) -> tuple[Question, ...]:
+    return tuple(_question(part, place.inside(row, at), grouped=grouped) for at, part in enumerate(parts))
+
+
+def _group(child: object, rest: Mapping[object, object], place: Place, *, grouped: bool) -> Question:
+    if grouped:
+        return place.wrong("A group stands inside a group.", "Put the two side by side, joined with and.")
+    if rest.keys() - {"of"} or rest.get("of", "patient") not in ("patient", "study"):
+        return place.wrong("A group has only series and of.", 'Write "of": "study", or leave it away.')
+    level = Level(str(rest.get("of", "patient")))
+    return SomeSeries(_question(child, place.inside("series"), grouped=True), level)
+
+
+def _condition(variable: str, operator: str, rest: Mapping[object, object], place: Place) -> Question:
+    unknown = sorted(map(str, rest.keys() - {"value", "descendants"}))
     if unknown:
         return place.wrong("A condition has no such member.", f"Take {shown(unknown[0])} away.", unknown[0])
     try:
         found = read_variable(variable)
         comparison = read_operator(operator)
-        return read_condition(found, comparison, _raw(comparison, rest.get("value")))
+        raw = _raw(comparison, rest.get("value"))
+        return read_condition(found, comparison, raw, descendants=_flag(rest.get("descendants", False)))
     except Misreading as problem:
         return place.wrong(problem.message, problem.fix, problem.part)
+
+
+def _flag(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise Misreading("Descendants are asked for with true.", "Write true or false.", "descendants")
+    return value
 
 
 def _raw(operator: Operator, value: object) -> object:
@@ -132,23 +140,33 @@ def _raw(operator: Operator, value: object) -> object:
 
 
 def _schema() -> dict[str, Any]:
-    question = {"$ref": "#/$defs/question"}
-    several = {"type": "array", "items": question}
-    shapes = [
-        _object({"and": several}),
-        _object({"or": {**several, "minItems": 1}}),
-        _object({"not": question}),
-        *(_object(shape) for variable in VOCABULARY.variables for shape in _condition_schemas(variable)),
-    ]
+    shapes = [shape for variable in VOCABULARY.variables for shape in _condition_schemas(variable)]
+    alike = {"$ref": "#/$defs/alike"}
+    group = _object({"series": alike}, {"of": {"enum": ["patient", "study"]}})
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Question",
         "description": f"A question about image series, vocabulary {VOCABULARY.version}; "
         f"at most {MAX_DEPTH} levels deep, at most {MAX_CONDITIONS:,} conditions.",
         "$ref": "#/$defs/question",
-        "$defs": {"question": {"oneOf": shapes}}
+        "$defs": {
+            "question": {"oneOf": [*_rows({"$ref": "#/$defs/question"}), group, *shapes]},
+            "alike": {
+                "oneOf": [*_rows(alike), *shapes],
+                "description": "What a series of a group is like: a question without groups.",
+            },
+        }
         | {variable.name: _value_schema(variable) for variable in VOCABULARY.variables},
     }
+
+
+def _rows(question: dict[str, Any]) -> list[dict[str, Any]]:
+    several = {"type": "array", "items": question}
+    return [
+        _object({"and": several}),
+        _object({"or": {**several, "minItems": 1}}),
+        _object({"not": question}),
+    ]
 
 
 def _condition_schemas(variable: Variable) -> list[dict[str, Any]]:
@@ -163,11 +181,18 @@ def _condition_schemas(variable: Variable) -> list[dict[str, Any]]:
             "minProperties": 1,
             "additionalProperties": False,
         },
+        Operator.LOWER_THAN: one,
+        Operator.GREATER_THAN: one,
+        Operator.CONTAINS: {"type": "string", "pattern": "[^ _-]"},
     }
+    narrower = {"descendants": {"type": "boolean"}} if variable.kind is Kind.CODED else {}
     head = {"const": variable.name, "title": variable.label}
     return [
-        {"variable": head, "operator": {"const": operator.value}}
-        | ({"value": values[operator]} if operator in values else {})
+        _object(
+            {"variable": head, "operator": {"const": operator.value}}
+            | ({"value": values[operator]} if operator in values else {}),
+            narrower if operator in (Operator.EQUALS, Operator.IN) else {},
+        )
         for operator in variable.operators
     ]
 
@@ -185,10 +210,10 @@ def _value_schema(variable: Variable) -> dict[str, Any]:
             return {"type": number, **known, "description": variable.help}
 
 
-def _object(properties: dict[str, Any]) -> dict[str, Any]:
+def _object(properties: dict[str, Any], optional: Mapping[str, Any] = MappingProxyType({})) -> dict[str, Any]:
     return {
         "type": "object",
-        "properties": properties,
+        "properties": {**properties, **optional},
         "required": list(properties),
         "additionalProperties": False,
     }

@@ -26,7 +26,7 @@ class Problem:
 MAX_PROBLEMS = 100
 """Reading stops after so many."""
 
-Part = Literal["variable", "operator", "value"]
+Part = Literal["variable", "operator", "value", "descendants"]
 """The part of a condition that is wrong."""
 
 

@@ -3,11 +3,15 @@
     question    = disjunction | nothing at all, which asks for everything
     disjunction = conjunction { "or" conjunction }
     conjunction = negation { "and" negation }
-    negation    = "not" negation | "(" disjunction ")" | "everything" | condition
-    condition   = variable ( "=" value | "!=" value | ">=" number | "<=" number
-                | [ "not" ] "in" "(" value { "," value } ")"
+    negation    = "not" negation | "(" disjunction ")" | "everything" | group | condition
+    group       = "some" "series" [ "of" "the" ( "patient" | "study" ) ] "(" disjunction ")"
+    condition   = variable ( "=" value [ narrower ] | "!=" value
+                | ">=" number | "<=" number | ">" number | "<" number
+                | [ "not" ] "in" "(" value { "," value } ")" [ narrower ]
                 | [ "not" ] "between" ( number | "*" ) "and" ( number | "*" )
+                | [ "not" ] "contains" text
                 | "is" [ "not" ] ( "missing" | "recorded" ) )
+    narrower    = "with" "descendants"
 
 Names are letters, digits and `_ . : + -`; any other stands in quotes ("…" or '…', with a backslash before a
 quote inside). Keywords ignore case.
@@ -24,88 +28,35 @@ from caimera.cohort.question import (
     MAX_BYTES,
     MAX_DEPTH,
     And,
-    Condition,
     Not,
     Or,
     Question,
-    Range,
+    SomeSeries,
     check_limits,
-    text_of,
     too_deep,
+    too_long,
 )
 from caimera.cohort.reading import read_condition, read_variable
 from caimera.cohort.tokens import Token, place, split
-from caimera.vocabulary import Kind, Operator, Variable
+from caimera.vocabulary import Kind, Level, Operator, Variable
 
-_OPERATORS = "Use =, !=, in (…), between … and …, >=, <=, is missing or is recorded."
+_OPERATORS = "Use =, !=, in (…), contains, between … and …, >=, <=, >, <, is missing or is recorded."
 _REFUSED = {
     "==": "Write =.",
     "=": "Write !=, or put not before the condition.",
-    ">": "Ranges include their ends: write >= and the first number that counts.",
-    "<": "Ranges include their ends: write <= and the last number that counts.",
 }
 
 
 def parse(text: str) -> Question:
     """The question written in `text`. Raises QuestionError with every problem, its place and its fix."""
     if len(text.encode("utf-8", "replace")) > MAX_BYTES:
-        fix = "Shorten the question."
-        raise QuestionError(Problem("", f"The text is longer than {MAX_BYTES // 1024} kB.", fix))
+        raise QuestionError(too_long())
     reader = _Reader(text)
     question = reader.question()
     if reader.problems:
         raise QuestionError(*reader.problems)
     check_limits(question)
     return question
-
-
-def to_text(question: Question) -> str:
-    """The text `parse` reads as this question; brackets only where they are needed."""
-    match question:
-        case Condition():
-            return _condition_text(question)
-        case Not(Condition(variable, Operator.MISSING)):
-            return f"{variable} is recorded"
-        case Not(child):
-            return f"not {_bracketed(child)}"
-        case And((only,)) | Or((only,)):
-            return to_text(only)
-        case And(()):
-            return "everything"
-        case Or(()):
-            return "not everything"
-        case And(parts):
-            return " and ".join(map(_bracketed, parts))
-        case Or(parts):
-            return " or ".join(_bracketed(part) if isinstance(part, Or) else to_text(part) for part in parts)
-
-
-def _bracketed(question: Question) -> str:
-    match question:
-        case And((only,)) | Or((only,)):
-            return _bracketed(only)
-        case And((_, *_)) | Or((_, *_)):
-            return f"({to_text(question)})"
-        case _:
-            return to_text(question)
-
-
-def _condition_text(condition: Condition) -> str:
-    name = condition.variable
-    match condition.operator, condition.value:
-        case Operator.MISSING, _:
-            return f"{name} is missing"
-        case Operator.BETWEEN, Range(low, None) if low is not None:
-            return f"{name} >= {text_of(low)}"
-        case Operator.BETWEEN, Range(None, high) if high is not None:
-            return f"{name} <= {text_of(high)}"
-        case _, Range(low, high):
-            return f"{name} between {text_of(low)} and {text_of(high)}"
-        case _, tuple(values):
-            return f"{name} in ({', '.join(map(text_of, values))})"
-        case operator, value:
-            sign = "!=" if operator is Operator.NOT_EQUALS else "="
-            return f"{name} {sign} {text_of(value)}"
 
 
 class _Reader:
@@ -117,6 +68,7 @@ class _Reader:
         self._tokens = tuple(split(text))
         self._next = 0
         self._depth = 0
+        self._grouped = False
 
     @property
     def _now(self) -> Token:
@@ -151,7 +103,31 @@ class _Reader:
             found = self._inside(self._disjunction)
             self._expect(")", "Close the bracket.")
             return found
-        return EVERYTHING if self._take("everything") else self._condition()
+        if self._take("everything"):
+            return EVERYTHING
+        return self._group() if self._now.keyword == "some" else self._condition()
+
+    def _group(self) -> Question:
+        if self._grouped:
+            self._stop("A group stands inside a group.", "Put the two side by side, joined with and.")
+        for word in ("some", "series"):
+            self._expect(word, "Write some series (…).")
+        level = self._level()
+        self._expect("(", "Write what the series is like in brackets.")
+        self._grouped = True
+        child = self._inside(self._disjunction)
+        self._grouped = False
+        self._expect(")", "Close the bracket.")
+        return SomeSeries(child, level)
+
+    def _level(self) -> Level:
+        if not self._take("of"):
+            return Level.PATIENT
+        self._expect("the", "Write of the patient or of the study.")
+        if self._take("study"):
+            return Level.STUDY
+        self._expect("patient", "Write of the patient or of the study.")
+        return Level.PATIENT
 
     def _inside(self, rule: Callable[[], Question]) -> Question:
         # Brackets may be idle, so the question's own depth is checked at the end; this guards the stack.
@@ -181,7 +157,11 @@ class _Reader:
         start = self._next
         operator, raw = self._several(variable) if negated else self._one_or_several(variable)
         sign, first = self._tokens[start : start + 2]
-        found = self._read(variable, operator, raw, {"operator": sign, "value": first})
+        parts = {"operator": sign, "value": first, "descendants": self._now}
+        descendants = self._take("with")
+        if descendants:
+            self._expect("descendants", "Write with descendants.")
+        found = self._read(variable, operator, raw, parts, descendants=descendants)
         return Not(found) if negated else found
 
     def _one_or_several(self, variable: Variable | None) -> tuple[Operator, object]:
@@ -189,6 +169,10 @@ class _Reader:
             return Operator.EQUALS, self._value(variable)
         if self._take("!=") or self._take("<>"):
             return Operator.NOT_EQUALS, self._value(variable)
+        if self._take("<"):
+            return Operator.LOWER_THAN, self._number()
+        if self._take(">"):
+            return Operator.GREATER_THAN, self._number()
         if self._take(">="):
             return Operator.BETWEEN, (self._number(), None)
         if self._take("<="):
@@ -202,6 +186,8 @@ class _Reader:
             low = None if self._take("*") else self._number()
             self._expect("and", "Write both ends, * for an open one: between 40 and *.")
             return Operator.BETWEEN, (low, None if self._take("*") else self._number())
+        if self._take("contains"):
+            return Operator.CONTAINS, self._value(None)
         return self._stop(f"{self._now} is not an operator.", _REFUSED.get(self._now.text, _OPERATORS))
 
     def _presence(self, variable: Variable | None) -> Question:
@@ -242,12 +228,18 @@ class _Reader:
         return number
 
     def _read(
-        self, variable: Variable | None, operator: Operator, raw: object, parts: Mapping[str, Token]
+        self,
+        variable: Variable | None,
+        operator: Operator,
+        raw: object,
+        parts: Mapping[str, Token],
+        *,
+        descendants: bool = False,
     ) -> Question:
         if variable is None:
             return EVERYTHING
         try:
-            return read_condition(variable, operator, raw)
+            return read_condition(variable, operator, raw, descendants=descendants)
         except Misreading as problem:
             self._note(problem, parts[problem.part])
             return EVERYTHING

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from caimera.cohort.intervals import Interval, interval_of, overlap, point, united
 from caimera.cohort.literals import (
     among,
     condition_of,
@@ -13,11 +14,11 @@ from caimera.cohort.literals import (
     literal,
     missing,
     negation,
-    overlap,
     recorded,
     values_of,
+    within,
 )
-from caimera.cohort.question import Condition, Not, Question, Range, Scalar
+from caimera.cohort.question import Condition, Not, Question, Scalar
 from caimera.vocabulary import Operator
 
 
@@ -27,7 +28,7 @@ class _Said:
 
     variable: str
     lists: list[set[Scalar]] = field(default_factory=list)
-    ranges: list[Range] = field(default_factory=list)
+    ranges: list[Interval] = field(default_factory=list)
     other_than: set[Scalar] = field(default_factory=set)
     not_in: list[set[Scalar]] = field(default_factory=list)
     not_between: list[Question] = field(default_factory=list)
@@ -45,7 +46,7 @@ def join_all(variable: str, literals: Iterable[Question]) -> Iterator[Question]:
     for values in said.lists:
         yield among(variable, values)
     for each in said.ranges:
-        yield _between(variable, each)
+        yield from within(variable, each)
     yield from said.not_between
     if said.missing:
         yield missing(variable)
@@ -61,14 +62,14 @@ def join_all(variable: str, literals: Iterable[Question]) -> Iterator[Question]:
 def join_any(variable: str, literals: Iterable[Question]) -> Iterator[Question]:
     """Literals of which one holds exactly where one of the given ones does."""
     said = _sort(variable, literals)
-    ranges = _united(said.ranges)
+    ranges = united([*said.ranges, *_touching(said)])
     listed = {value for values in said.lists for value in values if not _covered(value, ranges)}
     if said.missing and is_boolean(variable) and len(listed) == 1:
         said.other_than, listed = {not value for value in listed}, set()
     if listed:
         yield among(variable, listed)
     for each in ranges:
-        yield _between(variable, each)
+        yield from within(variable, each)
     for values in said.not_in:
         yield negation(among(variable, values))
     yield from said.not_between
@@ -98,24 +99,22 @@ def _file(said: _Said, condition: Condition, one: Question) -> None:
             said.missing |= not negated
         case Operator.NOT_EQUALS, _:
             said.other_than |= set(values_of(condition))
-        case Operator.BETWEEN, False if isinstance(condition.value, Range):
-            said.ranges.append(condition.value)
-        case Operator.BETWEEN, _:
-            said.not_between.append(one)
+        case ((Operator.BETWEEN | Operator.LOWER_THAN | Operator.GREATER_THAN), negated):
+            interval = None if negated else interval_of(condition)
+            if interval is None:
+                said.not_between.append(one)
+            else:
+                said.ranges.append(interval)
         case _, False:
             said.lists.append(set(values_of(condition)))
         case _, True:
             said.not_in.append(set(values_of(condition)))
 
 
-def _between(variable: str, each: Range) -> Question:
-    return literal(Condition(variable, Operator.BETWEEN, each))
-
-
-def _intersected(said: _Said) -> tuple[list[set[Scalar]], list[Range]]:
+def _intersected(said: _Said) -> tuple[list[set[Scalar]], list[Interval]]:
     """Lists and ranges as one each, unless nothing would be left of them."""
     common = set.intersection(*said.lists) if said.lists else set()
-    narrow: Range | None = Range(None, None)
+    narrow: Interval | None = Interval()
     for each in said.ranges:
         narrow = narrow and overlap(narrow, each)
     return [common] if common else said.lists, [narrow] if said.ranges and narrow else said.ranges
@@ -126,20 +125,29 @@ def _exclude(said: _Said, excluded: set[Scalar]) -> set[Scalar]:
     if len(said.lists) == 1 and said.lists[0] - excluded:
         said.lists[0] -= excluded
         return set()
-    return {value for value in excluded if not said.ranges or _covered(value, said.ranges)}
+    inside = {value for value in excluded if not said.ranges or _covered(value, said.ranges)}
+    return _opened(said, inside) if len(said.ranges) == 1 else inside
 
 
-def _united(ranges: list[Range]) -> list[Range]:
-    """The ranges with overlapping ones made one."""
-    united: list[Range] = []
-    for each in sorted(ranges, key=lambda one: (one.low is not None, one.low or 0)):
-        if united and overlap(united[-1], each):
-            last = united.pop()
-            ends = (last.high, each.high)
-            each = Range(last.low, None if None in ends else max(end for end in ends if end is not None))
-        united.append(each)
-    return united
+def _opened(said: _Said, excluded: set[Scalar]) -> set[Scalar]:
+    """Opens the ends of the one range that are excluded, where that takes no more conditions than before."""
+    (whole,) = said.ranges
+    less = whole
+    for value in excluded:
+        less = overlap(less, whole.without(float(value))) or less
+    rest = {value for value in excluded if _covered(value, [less])}
+    before, after = (len(list(within(said.variable, each))) for each in (whole, less))
+    if after + bool(rest) > before + bool(excluded):
+        return excluded
+    said.ranges = [less]
+    return rest
 
 
-def _covered(value: Scalar, ranges: list[Range]) -> bool:
-    return not isinstance(value, str) and any(overlap(each, Range(value, value)) for each in ranges)
+def _touching(said: _Said) -> list[Interval]:
+    """The listed numbers that no gap divides from a range."""
+    listed = {value for values in said.lists for value in values if not isinstance(value, str)}
+    return [point(value) for value in listed if any(each.touches(point(value)) for each in said.ranges)]
+
+
+def _covered(value: Scalar, ranges: list[Interval]) -> bool:
+    return not isinstance(value, str) and any(overlap(each, point(value)) for each in ranges)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import math
+from collections.abc import Iterable, Iterator
 from typing import TypeAlias
 
+from caimera.cohort.intervals import Interval, interval_of, overlap
 from caimera.cohort.meaning import holds
-from caimera.cohort.question import Condition, Not, Question, Range, Scalar
+from caimera.cohort.question import Condition, Not, Question, Range, Scalar, written_out
 from caimera.vocabulary import VOCABULARY, Kind, Operator
 
 Literal: TypeAlias = Condition | Not
 
-_COMPARISONS = (Operator.EQUALS, Operator.IN, Operator.BETWEEN)
+_BOUNDS = (Operator.BETWEEN, Operator.LOWER_THAN, Operator.GREATER_THAN)
+_COMPARISONS = (Operator.EQUALS, Operator.IN, *_BOUNDS)
 
 
 def condition_of(question: Question) -> Condition | None:
@@ -21,7 +24,9 @@ def condition_of(question: Question) -> Condition | None:
 
 
 def literal(condition: Condition) -> Literal:
-    """The one form of a condition: lists sorted, lists of one and ranges of one number as EQUALS."""
+    """The one form of a condition: descendants named, lists sorted, lists of one and ranges of one number as
+    EQUALS, whole numbers below 5 as at most 4."""
+    condition = written_out(condition)
     name, value = condition.variable, condition.value
     match condition.operator, value:
         case ((Operator.EQUALS | Operator.IN), tuple(values)):
@@ -32,8 +37,39 @@ def literal(condition: Condition) -> Literal:
             return Condition(name, Operator.EQUALS, low)
         case Operator.NOT_EQUALS, bool(flag):
             return Condition(name, Operator.EQUALS, not flag)
+        case ((Operator.LOWER_THAN | Operator.GREATER_THAN), int() | float() as limit):
+            return _strict(condition, limit)
         case _:
             return condition
+
+
+def _strict(condition: Condition, limit: float) -> Condition:
+    """The strict comparison; with its end included where numbers are whole and that end may be written."""
+    variable = VOCABULARY.variable(condition.variable)
+    if not variable.whole:
+        return condition
+    lower = condition.operator is Operator.LOWER_THAN
+    end = float(math.ceil(limit) - 1 if lower else math.floor(limit) + 1)
+    if (variable.minimum is not None and end < variable.minimum) or (
+        variable.maximum is not None and end > variable.maximum
+    ):
+        return condition
+    return Condition(condition.variable, Operator.BETWEEN, Range(None, end) if lower else Range(end, None))
+
+
+def within(variable: str, interval: Interval) -> Iterator[Literal]:
+    """The literals that, held together, accept the numbers of the interval."""
+    (low, above), (high, below) = interval
+    if above:
+        yield literal(Condition(variable, Operator.GREATER_THAN, low))
+    if below:
+        yield literal(Condition(variable, Operator.LOWER_THAN, high))
+    ends = Range(
+        None if above or math.isinf(low) else low,
+        None if below or math.isinf(high) else high,
+    )
+    if ends != Range(None, None) or not (above or below):
+        yield literal(Condition(variable, Operator.BETWEEN, ends))
 
 
 def among(variable: str, values: Iterable[Scalar]) -> Literal:
@@ -79,14 +115,6 @@ def values_of(condition: Condition) -> tuple[Scalar, ...]:
     return () if value is None or isinstance(value, Range) else (value,)
 
 
-def overlap(one: Range, other: Range) -> Range | None:
-    """What two ranges have in common, if anything."""
-    lows = [end for end in (one.low, other.low) if end is not None]
-    highs = [end for end in (one.high, other.high) if end is not None]
-    low, high = max(lows, default=None), min(highs, default=None)
-    return None if low is not None and high is not None and low > high else Range(low, high)
-
-
 def implies(one: Question, other: Question) -> bool:
     """Whether `other` holds wherever `one` does. Sound, but it does not see every implication."""
     left, right = condition_of(one), condition_of(other)
@@ -110,8 +138,9 @@ def _within(one: Condition, other: Condition) -> bool:
         return is_single(other.variable) and not _meet(
             one, Condition(other.variable, Operator.EQUALS, other.value)
         )
-    if isinstance(one.value, Range):
-        return isinstance(other.value, Range) and overlap(one.value, other.value) == one.value
+    inner, outer = interval_of(one), interval_of(other)
+    if inner is not None:
+        return outer is not None and overlap(inner, outer) == inner
     return all(holds(other, {other.variable: value}) for value in values_of(one))
 
 
@@ -126,9 +155,10 @@ def _apart(one: Condition, other: Condition) -> bool:
 
 def _meet(one: Condition, other: Condition) -> bool:
     """Whether a single value can answer both comparisons."""
-    if isinstance(one.value, Range) and isinstance(other.value, Range):
-        return overlap(one.value, other.value) is not None
-    first, second = (other, one) if isinstance(one.value, Range) else (one, other)
+    left, right = interval_of(one), interval_of(other)
+    if left is not None and right is not None:
+        return overlap(left, right) is not None
+    first, second = (one, other) if left is None else (other, one)
     return any(holds(second, {second.variable: value}) for value in values_of(first))
 
 

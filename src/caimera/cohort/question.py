@@ -1,4 +1,4 @@
-"""The question as a value: a tree of And, Or and Not over conditions."""
+"""The question as a value: a tree of And, Or, Not and SomeSeries over conditions."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import TypeAlias
 
 from caimera.cohort.errors import Problem, QuestionError
-from caimera.vocabulary import Operator
+from caimera.vocabulary import VOCABULARY, Level, Operator
 
 MAX_DEPTH = 16
 MAX_CONDITIONS = 1_000
@@ -30,11 +30,20 @@ Scalar: TypeAlias = str | bool | float
 @dataclass(frozen=True, slots=True)
 class Condition:
     """One comparison. `value` is a vocabulary name, a number or a truth value for EQUALS and NOT_EQUALS,
-    a tuple of names or numbers for IN, a Range for BETWEEN, and None for MISSING."""
+    a tuple of names or numbers for IN, a Range for BETWEEN, a number for LOWER_THAN and GREATER_THAN, and
+    None for MISSING. CONTAINS never stands here: reading turns it into IN. With `descendants`, the values an
+    EQUALS or IN names stand for their kinds too."""
 
     variable: str
     operator: Operator
     value: Scalar | tuple[str | float, ...] | Range | None = None
+    descendants: bool = False
+
+    def __post_init__(self) -> None:
+        if self.operator is Operator.CONTAINS:
+            raise ValueError("CONTAINS is read into IN. Name the values, or read the question from text.")
+        if self.descendants and self.operator not in (Operator.EQUALS, Operator.IN):
+            raise ValueError("Only EQUALS and IN take descendants. Put Not around one of them.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +67,19 @@ class Not:
     child: Question
 
 
-Question: TypeAlias = And | Or | Not | Condition
+@dataclass(frozen=True, slots=True)
+class SomeSeries:
+    """Some series of the same patient, or of the same study, answers the child; groups are not nested."""
+
+    child: Question
+    level: Level = Level.PATIENT
+
+    def __post_init__(self) -> None:
+        if self.level is Level.SERIES:
+            raise ValueError("A group speaks of the series of a patient or of a study.")
+
+
+Question: TypeAlias = And | Or | Not | SomeSeries | Condition
 
 EVERYTHING = And(())
 NOTHING = Not(EVERYTHING)
@@ -69,7 +90,7 @@ def children(question: Question) -> tuple[Question, ...]:
     match question:
         case And(inner) | Or(inner):
             return inner
-        case Not(child):
+        case Not(child) | SomeSeries(child):
             return (child,)
         case Condition():
             return ()
@@ -81,6 +102,16 @@ def conditions(question: Question, path: str = "") -> Iterator[tuple[str, Condit
         yield path, question
     for number, child in enumerate(children(question)):
         yield from conditions(child, f"{path}.{number}" if path else str(number))
+
+
+def written_out(condition: Condition) -> Condition:
+    """The condition with its descendants named one by one."""
+    if not condition.descendants:
+        return condition
+    variable = VOCABULARY.variable(condition.variable)
+    named = condition.value if isinstance(condition.value, tuple) else (condition.value,)
+    kinds = (kind.name for name in named for kind in variable.narrower(str(name)))
+    return Condition(condition.variable, Operator.IN, tuple(dict.fromkeys(kinds)))
 
 
 def plain(value: object) -> object:
@@ -118,11 +149,27 @@ def check_limits(question: Question) -> None:
                 "Use “in” for lists of values.",
             )
         )
+    if sum(_length(condition) for _, condition in conditions(question)) > MAX_BYTES:
+        raise QuestionError(too_long())
 
 
 def too_deep() -> Problem:
     """The problem of a question nested too deeply."""
     return Problem("", f"The question is nested deeper than {MAX_DEPTH} levels.", "Take out inner brackets.")
+
+
+def too_long() -> Problem:
+    """The problem of a question whose text is too long."""
+    message = f"The text is longer than {MAX_BYTES // 1024} kB, all values named."
+    return Problem("", message, "Shorten the question.")
+
+
+def _length(condition: Condition) -> int:
+    """What a condition takes up in the canonical text, at most."""
+    value = written_out(condition).value
+    values = value if isinstance(value, tuple) else (value,)
+    twice = 2 if condition.operator is Operator.NOT_EQUALS else 1
+    return twice * (len(condition.variable) + sum(len(str(each)) + 2 for each in values) + 8)
 
 
 def size(question: Question) -> tuple[int, int]:

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 import difflib
 import sys
 
 from caimera.cohort.errors import Misreading, shown
 from caimera.cohort.question import MAX_CONDITIONS, Condition, Not, Or, Question, Range
 from caimera.vocabulary import VOCABULARY, Kind, Operator, UnknownValue, UnknownWord, Variable
-
-_ELSEWHERE = {
-    "LOWER_THAN": "Use BETWEEN with only the upper end; ends are included.",
-    "GREATER_THAN": "Use BETWEEN with only the lower end; ends are included.",
-    "CONTAINS": "Use EQUALS with the value's name, or IN with several.",
-}
 
 
 def read_variable(word: str) -> Variable:
@@ -36,14 +31,36 @@ def read_operator(word: str) -> Operator:
         return Operator[name]
     close = difflib.get_close_matches(name, Operator.__members__, n=1)
     fix = f"Did you mean {close[0]}?" if close else f"Use one of {', '.join(Operator.__members__)}."
-    raise Misreading(f"{shown(word)} is not an operator.", _ELSEWHERE.get(name, fix), "operator")
+    raise Misreading(f"{shown(word)} is not an operator.", fix, "operator")
 
 
-def read_condition(variable: Variable, operator: Operator, raw: object) -> Question:
+def read_condition(
+    variable: Variable, operator: Operator, raw: object, *, descendants: bool = False
+) -> Question:
     """The condition as a question: a Condition, or what “unknown” among its values turns it into.
 
     `raw` is a word, number, truth value, list of these, pair of ends, or None. Raises Misreading.
     """
+    found = _read(variable, operator, raw)
+    if not descendants:
+        return found
+    if variable.kind is not Kind.CODED or operator not in (Operator.EQUALS, Operator.IN):
+        fix = "Use it with = or in, and put not before the condition to exclude."
+        raise Misreading(f"{variable.name} takes no descendants here.", fix, "descendants")
+    return _with_descendants(found)
+
+
+def _with_descendants(found: Question) -> Question:
+    match found:
+        case Condition(_, Operator.EQUALS | Operator.IN):
+            return dataclasses.replace(found, descendants=True)
+        case Or(parts):
+            return Or(tuple(map(_with_descendants, parts)))
+        case _:
+            return found
+
+
+def _read(variable: Variable, operator: Operator, raw: object) -> Question:
     if operator is Operator.EQUALS and isinstance(raw, list):
         operator = Operator.IN
     if operator not in variable.operators:
@@ -52,15 +69,23 @@ def read_condition(variable: Variable, operator: Operator, raw: object) -> Quest
         raise Misreading(f"{variable.name} cannot be compared with {operator}.", fix, "operator")
     match operator:
         case Operator.MISSING:
-            if raw is not None:
-                raise Misreading("MISSING takes no value.", "Take the value away.")
-            return Condition(variable.name, operator)
+            return _missing(variable, raw)
         case Operator.BETWEEN:
             return Condition(variable.name, operator, _range(variable, raw))
+        case Operator.LOWER_THAN | Operator.GREATER_THAN:
+            return Condition(variable.name, operator, _number(variable, raw))
+        case Operator.CONTAINS:
+            return Condition(variable.name, Operator.IN, _containing(variable, raw))
         case Operator.IN:
             return _in(variable, raw)
         case Operator.EQUALS | Operator.NOT_EQUALS:
             return _equals(variable, operator, raw)
+
+
+def _missing(variable: Variable, raw: object) -> Condition:
+    if raw is not None:
+        raise Misreading("MISSING takes no value.", "Take the value away.")
+    return Condition(variable.name, Operator.MISSING)
 
 
 def _equals(variable: Variable, operator: Operator, raw: object) -> Question:
@@ -82,6 +107,16 @@ def _in(variable: Variable, raw: object) -> Question:
     values = tuple(dict.fromkeys(_listed(variable, word) for word in recorded))
     listed = Condition(variable.name, Operator.IN, values)
     return listed if len(recorded) == len(raw) else Or((listed, missing))
+
+
+def _containing(variable: Variable, raw: object) -> tuple[str, ...]:
+    if not isinstance(raw, str):
+        raise Misreading("CONTAINS needs a piece of text.", f"Write for example {_example(variable)}.")
+    found = tuple(value.name for value in variable.containing(raw))
+    if not found:
+        fix = "Look for a shorter piece, or a synonym."
+        raise Misreading(f"No value of {variable.name} is called anything with {shown(raw)}.", fix)
+    return found
 
 
 def _listed(variable: Variable, raw: object) -> str | float:

@@ -8,7 +8,10 @@ from dataclasses import dataclass
 
 from caimera.cohort.errors import Problem, QuestionError, shown
 
-KEYWORDS = frozenset({"and", "or", "not", "in", "between", "is", "missing", "recorded", "everything"})
+KEYWORDS = frozenset(
+    {"and", "or", "not", "in", "between", "is", "missing", "recorded", "everything", "contains"}
+    | {"with", "descendants", "some", "series", "of", "the", "patient", "study"}
+)
 
 _TOKEN = re.compile(
     r"""(?P<blank>\s+)

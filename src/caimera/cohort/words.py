@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from caimera.cohort.question import And, Condition, Not, Or, Question, Range, text_of
-from caimera.vocabulary import VOCABULARY, Kind, Operator, Variable
+from caimera.cohort.question import And, Condition, Not, Or, Question, Range, SomeSeries, text_of
+from caimera.vocabulary import VOCABULARY, Kind, Level, Operator, Variable
 
 Translate = Callable[[str], str]
 """Turns an English phrase into the reader's language; placeholders in braces stay."""
@@ -43,12 +43,35 @@ class _Speaker:
                 return translate(" and ").join(map(self._part, parts))
             case Or(parts):
                 return translate(" or ").join(map(self._part, parts))
-            case Not(Condition() as condition):
-                return self._condition(condition, negated=True)
             case Not(child):
-                return translate("it does not hold that {conditions}").format(conditions=self._part(child))
+                return self._complement(child)
+            case SomeSeries():
+                return self._group(question, negated=False)
             case Condition():
                 return self._condition(question, negated=False)
+
+    def _complement(self, child: Question) -> str:
+        match child:
+            case Condition():
+                return self._condition(child, negated=True)
+            case SomeSeries():
+                return self._group(child, negated=True)
+            case _:
+                phrase = self._translate("it does not hold that {conditions}")
+                return phrase.format(conditions=self._part(child))
+
+    def _group(self, group: SomeSeries, *, negated: bool) -> str:
+        translate = self._translate
+        match group.level, negated:
+            case Level.STUDY, False:
+                phrase = translate("the study has a series where ({conditions})")
+            case Level.STUDY, True:
+                phrase = translate("the study has no series where ({conditions})")
+            case _, False:
+                phrase = translate("the patient has a series where ({conditions})")
+            case _:
+                phrase = translate("the patient has no series where ({conditions})")
+        return phrase.format(conditions=self._clause(group.child))
 
     def _part(self, question: Question) -> str:
         match question:
@@ -62,9 +85,14 @@ class _Speaker:
     def _condition(self, condition: Condition, *, negated: bool) -> str:
         variable = VOCABULARY.variable(condition.variable)
         phrase = self._phrase(variable, condition.operator, negated=negated)
-        return phrase.format(
-            variable=self._translate(variable.label), value=self._value(variable, condition.value)
-        )
+        value = self._value(variable, condition.value)
+        if condition.descendants:
+            value = self._translate("{value} (narrower values included)").format(value=value)
+        elif condition.operator is Operator.LOWER_THAN:
+            value = self._translate("less than {number}").format(number=value)
+        elif condition.operator is Operator.GREATER_THAN:
+            value = self._translate("more than {number}").format(number=value)
+        return phrase.format(variable=self._translate(variable.label), value=value)
 
     def _phrase(self, variable: Variable, operator: Operator, *, negated: bool) -> str:
         """Negations say “not recorded as”, because they include series where nothing is recorded."""

@@ -1,4 +1,4 @@
-"""Policies, and the release of exact numbers under them."""
+"""Policies, and what is released under them."""
 
 from __future__ import annotations
 
@@ -14,16 +14,21 @@ PolicyName = Literal["open", "protected"]
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """How a dataset protects its people.
+    """How a dataset protects its people; all numbers matter to `protected` alone.
 
-    `minimum`: the smallest number of subjects that is told; `step`: the rounding above it.
-    Both matter to `protected` alone. Raises PolicyError unless `minimum` is a multiple of `step`
-    and above one.
+    `minimum`: the smallest number of subjects that is told; `step`: the rounding above it; `epsilon`: of
+    the noise, smaller is noisier; `overlap`: sets that differ by fewer patients get one answer;
+    `weekly_per_person` and `weekly_in_all`: new questions answered in seven days.
+    Raises PolicyError where they contradict.
     """
 
-    name: PolicyName
+    name: PolicyName = "protected"
     minimum: int = 10
     step: int = 5
+    epsilon: float = 0.28
+    overlap: int = 10
+    weekly_per_person: int = 50
+    weekly_in_all: int = 500
 
     def __post_init__(self) -> None:
         if self.name not in ("open", "protected"):
@@ -33,11 +38,17 @@ class Policy:
                 f"A minimum of {self.minimum} with steps of {self.step} protects nobody: "
                 "choose a minimum of at least 2 that is a multiple of the step."
             )
+        if not 0 < self.epsilon <= 1:
+            raise PolicyError(f"An epsilon of {self.epsilon} is not between 0 and 1: 0.28 is the default.")
+        if self.overlap < 2:
+            raise PolicyError(f"An overlap of {self.overlap} lets one patient be singled out: use 2 or more.")
+        if min(self.weekly_per_person, self.weekly_in_all) < 0:
+            raise PolicyError("A weekly budget cannot be negative: 0 answers nothing new.")
 
 
 @dataclass(frozen=True, slots=True)
 class Exact:
-    """What was counted. Never leaves the node for a protected dataset."""
+    """What was counted in an open dataset."""
 
     subjects: int
     studies: int
@@ -54,13 +65,33 @@ class Released:
 
 
 WITHHELD = Count(kind=CountKind.WITHHELD)
+NOTHING_SAID = Released(WITHHELD, WITHHELD, WITHHELD)
+
+
+def as_counted(exact: Exact) -> Released:
+    """What an open dataset says: what was counted."""
+    counts = (Count(kind=CountKind.EXACT, value=n) for n in (exact.subjects, exact.studies, exact.series))
+    return Released(*counts)
+
+
+def as_settled(noisy: int | None, policy: Policy) -> Released:
+    """What a protected dataset says: subjects only, from their number with noise, None below the minimum.
+
+    `policy` is today's: a minimum that was raised since holds for earlier answers too.
+    """
+    if noisy is None or noisy < policy.minimum:
+        subjects = Count(kind=CountKind.FEWER_THAN, bound=policy.minimum)
+    else:
+        nearest = (noisy + policy.step // 2) // policy.step * policy.step
+        subjects = Count(kind=CountKind.ROUNDED, value=nearest, step=policy.step)
+    return Released(subjects, WITHHELD, WITHHELD)
 
 
 def release(exact: Exact, policy: Policy) -> Released:
-    """Return what `policy` lets be said about `exact`."""
+    """What `policy` lets be said about `exact` without noise and memory."""
     if policy.name == "open":
-        return Released(_as_counted(exact.subjects), _as_counted(exact.studies), _as_counted(exact.series))
-    return Released(_protected(exact.subjects, policy), WITHHELD, WITHHELD)
+        return as_counted(exact)
+    return as_settled(exact.subjects, policy)
 
 
 def total(parts: Iterable[Count]) -> Count:
@@ -71,14 +102,3 @@ def total(parts: Iterable[Count]) -> Count:
         return WITHHELD
     exact = all(count.kind is CountKind.EXACT for count in counts)
     return Count(kind=CountKind.EXACT if exact else CountKind.APPROXIMATE, value=sum(values))
-
-
-def _as_counted(number: int) -> Count:
-    return Count(kind=CountKind.EXACT, value=number)
-
-
-def _protected(number: int, policy: Policy) -> Count:
-    if number < policy.minimum:
-        return Count(kind=CountKind.FEWER_THAN, bound=policy.minimum)
-    nearest = (number + policy.step // 2) // policy.step * policy.step
-    return Count(kind=CountKind.ROUNDED, value=nearest, step=policy.step)

@@ -66,6 +66,33 @@ class Count(Frozen):
     bound: Annotated[int, Field(gt=0)] | None = None
 
 
+class Protection(Frozen):
+    """The rules a protected number was made under, so that its reader can judge it.
+
+    Numbers below `minimum` are not told; discrete Laplace noise of `epsilon` was added before rounding to
+    multiples of `step`.
+    """
+
+    minimum: Annotated[int, Field(gt=1)]
+    step: Annotated[int, Field(gt=0)]
+    epsilon: Annotated[float, Field(gt=0)]
+
+
+class ValueCount(Frozen):
+    """The subjects that fit a question and have one value of a variable besides."""
+
+    value: Annotated[str, Field(max_length=200)]
+    """A vocabulary name, `true` or `false`, the first number of a band of five, or empty: not recorded."""
+    subjects: Count
+
+
+class Breakdown(Frozen):
+    """The answer to a question once more for every value of a variable; a subject may have several."""
+
+    variable: Annotated[str, Field(max_length=100)]
+    values: tuple[ValueCount, ...]
+
+
 class DatasetCount(Frozen):
     """What one dataset says to a question."""
 
@@ -76,6 +103,13 @@ class DatasetCount(Frozen):
     subjects: Count
     studies: Count
     series: Count
+    budget_left: Annotated[int | None, Field(ge=0)] = None
+    """New questions this asker may still put to a protected dataset within seven days; null for open ones."""
+    reason: str = ""
+    """A sentence for the asker when this dataset withholds everything."""
+    protection: Protection | None = None
+    """Null for open datasets."""
+    breakdowns: tuple[Breakdown, ...] = ()
 
 
 class Treatment(StrEnum):
@@ -104,6 +138,8 @@ class Ask(Message):
     """The canonical question in its JSON form; its hash is `question_hash`."""
     question_hash: str
     deadline_at: AwareDatetime
+    breakdown: Annotated[tuple[str, ...], Field(max_length=3)] = ()
+    """Variables whose values are to be counted as well; each spends as a question of its own."""
 
 
 class Answer(Message):

@@ -14,6 +14,7 @@ from caimera.vocabulary.errors import BrokenVocabulary, UnknownValue, UnknownVar
 
 # How EUCAIM's search form writes a code of each system (samply/eucaim-frontend, catalogue-eucaim.json).
 _EUCAIM_PREFIXES = {"SCT": "SNOMEDCT", "EUCAIM": "EUCAIM_Hyper-Ontology_V1.0."}
+_EUCAIM_BARE = frozenset({"RADLEX", "NCIT", "BIRNLEX"})
 
 
 class Level(StrEnum):
@@ -33,12 +34,19 @@ class Kind(StrEnum):
 
 
 class Operator(StrEnum):
-    """How a question may compare; names as in the Lens query tree, MISSING is ours."""
+    """How a question may compare; names as in the Lens query tree, MISSING is ours.
+
+    LOWER_THAN and GREATER_THAN leave their number out, BETWEEN includes its ends. CONTAINS looks for a piece
+    of text in what values are called.
+    """
 
     EQUALS = "EQUALS"
     NOT_EQUALS = "NOT_EQUALS"
     IN = "IN"
     BETWEEN = "BETWEEN"
+    LOWER_THAN = "LOWER_THAN"
+    GREATER_THAN = "GREATER_THAN"
+    CONTAINS = "CONTAINS"
     MISSING = "MISSING"
 
 
@@ -55,12 +63,19 @@ class Coding:
         """`SCT:248152002`."""
         return f"{self.system}:{self.code}"
 
+    @property
+    def eucaim(self) -> str:
+        """As EUCAIM's search form writes it: `SNOMEDCT248152002`, `RID10312`; a CURIE where it has none."""
+        if self.system in _EUCAIM_BARE:
+            return self.code
+        prefix = _EUCAIM_PREFIXES.get(self.system)
+        return prefix + self.code if prefix else self.curie
+
     def spellings(self) -> Iterator[str]:
         """Every way this code is written in questions."""
         yield self.curie
         yield self.code
-        if prefix := _EUCAIM_PREFIXES.get(self.system):
-            yield prefix + self.code
+        yield self.eucaim
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +102,14 @@ class Value:
         """CURIE of the first coding: this value's identity in CDM tables."""
         return self.codes[0].curie
 
+    @property
+    def words(self) -> tuple[str, ...]:
+        """What this value is called, codes left out."""
+        return (self.name, self.label, *self.synonyms)
+
     def spellings(self) -> Iterator[str]:
         """Every word this value answers to."""
-        yield from (self.name, self.label, *self.synonyms)
+        yield from self.words
         for coding in self.codes:
             yield from coding.spellings()
 
@@ -102,8 +122,9 @@ class Value:
 class Variable:
     """Something a question may ask about.
 
-    `cdm` is `table.column` of the common data model. `minimum`, `maximum` bound numbers, in `unit`;
-    `whole` numbers have no fraction. `multiple` variables may hold several values at once.
+    `cdm` is `table.column` of the common data model; where several variables share that column, `cdm_code` is
+    what the row's own code must be (`CLIN1045815`). `minimum`, `maximum` bound numbers, in `unit`; `whole`
+    numbers have no fraction. `multiple` variables may hold several values at once.
     """
 
     name: str
@@ -120,11 +141,17 @@ class Variable:
     maximum: float | None = None
     whole: bool = False
     multiple: bool = False
+    cdm_code: str = ""
     values: tuple[Value, ...] = ()
     _index: Mapping[str, Value] = field(init=False, repr=False, compare=False)
+    _narrower: Mapping[str, tuple[Value, ...]] = field(init=False, repr=False, compare=False)
+    _called: tuple[str, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_index", _index(self.values, f"values of {self.name}"))
+        object.__setattr__(self, "_narrower", _narrower(self.values))
+        called = tuple("\n".join(map(fold, value.words)) for value in self.values)
+        object.__setattr__(self, "_called", called)
 
     def spellings(self) -> Iterator[str]:
         """Every word this variable answers to."""
@@ -138,6 +165,16 @@ class Variable:
         if found is None:
             raise UnknownValue(word, self.name, _suggestions(word, self._index))
         return found
+
+    def narrower(self, name: str) -> tuple[Value, ...]:
+        """The value of this name and all that are kinds of it, at any remove."""
+        return self._narrower[name]
+
+    def containing(self, text: str) -> tuple[Value, ...]:
+        """The values whose name, label or a synonym contains `text`, compared as `fold` does."""
+        piece = fold(text)
+        pairs = zip(self.values, self._called, strict=True)
+        return tuple(value for value, called in pairs if piece and piece in called)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +223,21 @@ def _index(things: Iterable[_N], what: str) -> Mapping[str, _N]:
                     f"Two {what} share “{spelling}”: {other.name} and {thing.name}. Take it from one."
                 )
     return MappingProxyType(index)
+
+
+def _narrower(values: tuple[Value, ...]) -> Mapping[str, tuple[Value, ...]]:
+    parents = {value.name: value.parent for value in values}
+    narrower: dict[str, list[Value]] = {name: [] for name in parents}
+    for value in values:
+        above: list[str] = []
+        name: str | None = value.name
+        # Loading refuses circles of parents only once the variable stands.
+        while name in parents and name not in above:
+            above.append(name)
+            name = parents[name]
+        for each in above:
+            narrower[each].append(value)
+    return MappingProxyType({name: tuple(kinds) for name, kinds in narrower.items()})
 
 
 def _suggestions(word: str, index: Mapping[str, _N]) -> tuple[str, ...]:

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
 
-from caimera.cohort import And, Condition, Not, Or, Question, Range
+from caimera.cohort import And, Condition, Not, Or, Question, Range, SomeSeries
 from caimera.node.sources import statements
 from caimera.node.sources.layout import COLUMNS, IndexColumn, Storage
-from caimera.vocabulary import VOCABULARY, Operator
+from caimera.vocabulary import VOCABULARY, Level, Operator
 
 Codes = Mapping[tuple[str, str], int]
 """The number of each code in an index, by variable and CURIE."""
@@ -36,6 +36,12 @@ def compile_question(question: Question, codes: Codes) -> Fragment:
         case Not(child):
             inner = compile_question(child, codes)
             return Fragment(f"(NOT {inner.sql})", inner.parameters)
+        case SomeSeries(child, level):
+            inner = compile_question(child, codes)
+            shared = "patient" if level is Level.PATIENT else "study"
+            return Fragment(
+                f"({shared} IN (SELECT {shared} FROM series WHERE {inner.sql}))", inner.parameters
+            )
         case Condition():
             return _condition(question, codes)
 
@@ -71,6 +77,9 @@ def _number(name: str, condition: Condition) -> Fragment:
             given = [(sql, bound) for sql, bound in bounds if bound is not None]
             tests = "".join(f" AND {sql}" for sql, _ in given)
             return Fragment(f"({name} IS NOT NULL{tests})", tuple(bound for _, bound in given))
+        case Condition(operator=Operator.LOWER_THAN | Operator.GREATER_THAN, value=limit):
+            sign = "<" if condition.operator is Operator.LOWER_THAN else ">"
+            return Fragment(f"({name} IS NOT NULL AND {name} {sign} ?)", (float(cast(float, limit)),))
         case _:
             values = tuple(float(value) for value in _values(condition))
             word = "NOT IN" if condition.operator is Operator.NOT_EQUALS else "IN"
