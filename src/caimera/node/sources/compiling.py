@@ -39,9 +39,7 @@ def compile_question(question: Question, codes: Codes) -> Fragment:
         case SomeSeries(child, level):
             inner = compile_question(child, codes)
             shared = "patient" if level is Level.PATIENT else "study"
-            return Fragment(
-                f"({shared} IN (SELECT {shared} FROM series WHERE {inner.sql}))", inner.parameters
-            )
+            return Fragment(statements.shared_with(shared, inner.sql), inner.parameters)
         case Condition():
             return _condition(question, codes)
 

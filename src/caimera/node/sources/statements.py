@@ -32,6 +32,11 @@ def combinations_with(column: IndexColumn, marks: str) -> str:
     return f"SELECT combination FROM member WHERE variable = '{column.variable}' AND code IN ({marks})"
 
 
+def shared_with(key: str, where: str) -> str:
+    """Rows whose patient or study (`key`) has some row that fits."""
+    return f"({key} IN (SELECT {key} FROM series WHERE {where}))"
+
+
 def count(where: str) -> str:
     """Subjects, studies and series that fit, per dataset.
 
