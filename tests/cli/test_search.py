@@ -1,5 +1,6 @@
 """The researcher's desk in a terminal."""
 
+import io
 import json
 import re
 import threading
@@ -7,12 +8,14 @@ import time
 
 import httpx
 import pytest
+from rich.console import Console
 
+from caimera.cli.answers import growing
 from caimera.cli.search import _invite
-from caimera.client import Invitation, Token, TokenFile
+from caimera.client import Hub, Invitation, Token, TokenFile
 from caimera.demo.simulator import Simulator
 from tests.cli.conftest import Run
-from tests.client.small_hub import DONE, HALF, SmallHub, node, state
+from tests.client.small_hub import COUNTED_BY, DONE, HALF, REPORT, SmallHub, node, state
 
 
 @pytest.fixture
@@ -46,6 +49,57 @@ def test_json_is_the_hubs_own(run: Run, small_hub: SmallHub) -> None:
     result = run("search", "modality = CT", "--json")
     assert json.loads(result.stdout) == DONE
     assert small_hub.asked == [{"question": "modality = CT", "purpose": ""}]
+
+
+@pytest.mark.usefixtures("_signed_in")
+def test_counting_by_a_variable(run: Run, small_hub: SmallHub) -> None:
+    small_hub.streams = [[COUNTED_BY, "done"]]
+    result = run("search", "modality = CT", "--by", "modality", "--by", "sex")
+    assert small_hub.asked[0]["by"] == ["modality", "sex"]
+    assert re.search(r"CT +│ about 45 \(\+ 2 datasets with few\) │", result.stdout)
+    assert re.search(r"not recorded +│ +fewer than 19 │", result.stdout)
+    assert "• 1 dataset does not tell its numbers by modality." in result.stdout
+
+
+@pytest.mark.usefixtures("_signed_in")
+def test_without_a_terminal_each_answer_is_a_line_as_it_arrives(run: Run) -> None:
+    result = run("search", "modality = CT")
+    assert result.stderr.splitlines() == [
+        "Trials Node: answered after 0.01 s; patients: about 120.",
+        "Genomics Node: offline. Genomics said nothing.",
+    ]
+
+
+@pytest.mark.usefixtures("_signed_in")
+def test_on_a_terminal_the_table_grows(monkeypatch: pytest.MonkeyPatch, small_hub: SmallHub) -> None:
+    terminal = Console(force_terminal=True, width=100, record=True, file=io.StringIO())
+    monkeypatch.setattr("caimera.cli.answers.console", lambda: terminal)
+    with Hub(small_hub.url) as hub:
+        growing(hub.stream("modality = CT"))
+    drawn = terminal.file.getvalue()  # type: ignore[attr-defined]
+    assert drawn.index("waiting") < drawn.index("offline")
+    assert "One dataset says only that fewer than 10 fit." in drawn
+
+
+@pytest.mark.usefixtures("_signed_in")
+def test_csv_is_the_hubs_report(run: Run) -> None:
+    result = run("search", "modality = CT", "--csv")
+    assert result.stdout_bytes == REPORT.encode()
+
+
+@pytest.mark.usefixtures("_signed_in")
+def test_a_question_is_kept_before_it_is_asked(run: Run, small_hub: SmallHub) -> None:
+    result = run("search", "modality = CT", "--save", "Mine")
+    assert result.exit_code == 0
+    assert result.stderr.startswith("Kept as “Mine”.")
+    assert [set(one) for one in small_hub.asked] == [{"name", "question"}, {"question", "purpose"}]
+
+
+@pytest.mark.usefixtures("_signed_in")
+def test_a_name_that_is_taken_ends_with_2_and_asks_nothing(run: Run, small_hub: SmallHub) -> None:
+    result = run("search", "modality = CT", "--save", "Taken")
+    assert (result.exit_code, len(small_hub.asked)) == (2, 1)
+    assert "You keep another question named “Taken”." in result.stderr
 
 
 @pytest.mark.usefixtures("_signed_in")

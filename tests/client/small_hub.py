@@ -50,6 +50,33 @@ PROTECTED = OPEN | {
     "studies": count(None, "withheld"),
     "series": count(None, "withheld"),
 }
+COUNTED = PROTECTED | {
+    "subjects": count(45, "rounded", step=5),
+    "budget_left": 37,
+    "protection": {"minimum": 10, "step": 5, "epsilon": 0.28},
+    "breakdowns": [
+        {
+            "variable": "modality",
+            "values": [
+                {"value": "CT", "subjects": count(45, "rounded", step=5)},
+                {"value": "", "subjects": count(None, "fewer_than", bound=10)},
+            ],
+        }
+    ],
+}
+BREAKDOWNS = [
+    {
+        "variable": "modality",
+        "label": "modality",
+        "values": [
+            {"value": "CT", "label": "CT", "subjects": count(45, "approximate"), "few": 2},
+            {"value": "", "label": "not recorded", "subjects": count(None, "fewer_than", bound=19), "few": 2},
+        ],
+        "left_out": ["1 dataset does not tell its numbers by modality."],
+    }
+]
+SAVED = {"id": "9", "name": "Mine", "text": "modality = CT", "by": ["modality"], "link": None}
+REPORT = "question_id,title\r\n1,Open set\r\n"
 NONE = OPEN | {"id": "3", "title": "Empty set", "subjects": count(0), "studies": count(0), "series": count(0)}
 
 
@@ -81,6 +108,8 @@ def state(closed: bool, nodes: list[dict[str, Any]]) -> dict[str, Any]:
 WAITING = state(False, [node("Trials", "waiting"), node("Genomics", "waiting")])
 HALF = state(False, [node("Trials", "answered", [OPEN, PROTECTED, NONE]), node("Genomics", "waiting")])
 DONE = state(True, [node("Trials", "answered", [OPEN, PROTECTED, NONE]), node("Genomics", "offline")])
+
+COUNTED_BY = state(True, [node("Trials", "answered", [COUNTED])]) | {"breakdowns": BREAKDOWNS}
 
 NODES = {
     "nodes": [
@@ -171,8 +200,12 @@ class Answers(BaseHTTPRequestHandler):
     def answer_member(self) -> None:
         if self.path == "/api/nodes":
             self.answer(self.server.nodes)
+        elif self.path == "/api/saved":
+            self.answer({"saved": [SAVED]})
         elif self.path.endswith("/stream"):
             self.stream()
+        elif self.path.endswith("/report.csv"):
+            self.send(200, REPORT.encode("utf-8-sig"), "text/csv")
         else:
             self.answer(self.server.question)
 
@@ -185,6 +218,10 @@ class Answers(BaseHTTPRequestHandler):
             return
         elif "modalty" in str(asked["question"]):
             self.answer({"title": "Unreadable", "detail": "Correct it.", "problems": PROBLEMS}, 422)
+        elif asked.get("name") == "Taken":
+            self.answer({"title": "Taken", "detail": "You keep another question named “Taken”."}, 409)
+        elif self.path == "/api/saved":
+            self.answer(SAVED, 201)
         else:
             self.answer(WAITING, 201)
 

@@ -1,5 +1,6 @@
 """Asking a hub over real HTTP."""
 
+import json
 from datetime import UTC, datetime
 
 import pytest
@@ -10,12 +11,14 @@ from caimera.client import (
     HubFailed,
     HubUnreachable,
     InsecureAddress,
+    NameTaken,
     NotAllowed,
     NotSignedIn,
     QuestionRefused,
+    SavedQuestion,
 )
 from caimera.demo.simulator import Simulator
-from tests.client.small_hub import DONE, HALF, WAITING, SmallHub
+from tests.client.small_hub import COUNTED_BY, DONE, HALF, REPORT, WAITING, SmallHub
 
 
 def test_a_question_is_answered(hub: Hub, small_hub: SmallHub) -> None:
@@ -28,6 +31,78 @@ def test_a_question_is_answered(hub: Hub, small_hub: SmallHub) -> None:
     assert result.datasets[0].subjects == Count("exact", 115)
     assert result.nodes[0].conditions[0].status == "applied"
     assert result.totals.left_out == ("One dataset says only that fewer than 10 fit.",)
+
+
+def test_rows_are_flat_and_all_alike(hub: Hub, small_hub: SmallHub) -> None:
+    small_hub.streams = [[HALF, COUNTED_BY, "done"]]
+    (protected,) = hub.search("modality = CT", by=["modality"]).rows()
+    small_hub.streams = [[DONE, "done"]]
+    opened, few, _none = hub.search("modality = CT").rows()
+    assert small_hub.asked[0] == {"question": "modality = CT", "purpose": "", "by": ["modality"]}
+    assert set(protected) == set(opened) == set(few)
+    assert protected == {
+        "node": "trials",
+        "node_name": "Trials Node",
+        "dataset": "2",
+        "title": "Protected set",
+        "version": "v1",
+        "policy": "protected",
+        "patients": 45,
+        "patients_kind": "rounded",
+        "patients_bound": None,
+        "patients_step": 5,
+        "studies": None,
+        "studies_kind": "withheld",
+        "series": None,
+        "series_kind": "withheld",
+        "minimum": 10,
+        "step": 5,
+        "epsilon": 0.28,
+        "budget_left": 37,
+        "reason": "",
+    }
+    assert (opened["patients"], opened["minimum"], opened["budget_left"]) == (115, None, None)
+    assert (few["patients"], few["patients_kind"], few["patients_bound"]) == (None, "fewer_than", 10)
+
+
+def test_breakdowns_are_rows_and_totals(hub: Hub, small_hub: SmallHub) -> None:
+    small_hub.streams = [[COUNTED_BY, "done"]]
+    result = hub.search("modality = CT", by=["modality"])
+    shown = ("node", "title", "by", "value", "patients", "patients_kind", "patients_bound")
+    assert [tuple(row[name] for name in shown) for row in result.breakdown_rows()] == [
+        ("trials", "Protected set", "modality", "CT", 45, "rounded", None),
+        ("trials", "Protected set", "modality", "", None, "fewer_than", 10),
+    ]
+    (total,) = result.breakdowns
+    assert (total.by, total.values[0].subjects, total.values[0].few) == (
+        "modality",
+        Count("approximate", 45),
+        2,
+    )
+    assert total.left_out == ("1 dataset does not tell its numbers by modality.",)
+
+
+def test_a_hub_that_knows_no_breakdowns_is_understood(hub: Hub) -> None:
+    result = hub.search("modality = CT")
+    assert (result.breakdowns, result.breakdown_rows()) == ((), [])
+
+
+def test_a_report_comes_as_text(hub: Hub) -> None:
+    result = hub.search("modality = CT")
+    assert hub.report(result, "csv") == REPORT
+    assert json.loads(hub.report(result.id)) == DONE
+
+
+def test_questions_are_kept_under_a_name(hub: Hub, small_hub: SmallHub) -> None:
+    saved = hub.save("Mine", "modality = CT", by=["modality"])
+    assert small_hub.asked == [{"name": "Mine", "question": "modality = CT", "by": ["modality"]}]
+    assert saved == SavedQuestion("9", "Mine", "modality = CT", ("modality",), None)
+    assert hub.saved() == (saved,)
+
+
+def test_a_name_that_is_taken_says_so(hub: Hub) -> None:
+    with pytest.raises(NameTaken, match="named “Taken”"):
+        hub.save("Taken", "modality = CT")
 
 
 def test_states_are_given_as_they_arrive(hub: Hub) -> None:

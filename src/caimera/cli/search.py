@@ -11,25 +11,13 @@ from datetime import datetime
 from typing import TypeVar
 
 import click
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from caimera.client import (
-    ClientError,
-    Count,
-    DatasetRow,
-    Hub,
-    HubUnreachable,
-    Invitation,
-    NodeRow,
-    QuestionRefused,
-    SearchResult,
-)
+from caimera.cli.answers import console, growing, show, told
+from caimera.client import ClientError, Hub, HubUnreachable, Invitation, NameTaken, QuestionRefused
 
 Command = TypeVar("Command", bound=Callable[..., object])
-
-STATES = {"answered": "green", "waiting": "cyan", "slow": "yellow", "offline": "red", "refused": "red"}
 
 
 def _hub_option(command: Command) -> Command:
@@ -53,6 +41,9 @@ def _asking(url: str | None) -> Iterator[Hub]:
         for problem in refusal.problems:
             place = f"At {problem.path}: " if problem.path else ""
             click.echo(f"{place}{problem}", err=True)
+        sys.exit(2)
+    except NameTaken as taken:
+        click.echo(str(taken), err=True)
         sys.exit(2)
     except ClientError as error:
         click.echo(str(error), err=True)
@@ -102,96 +93,43 @@ def logout(url: str | None) -> None:
 @_hub_option
 @click.argument("question")
 @click.option("--purpose", default="", help="What the numbers are for; every node's holder can read it.")
-@click.option("--json", "as_json", is_flag=True, help="Print the final state as the hub's JSON.")
-def search(url: str | None, question: str, purpose: str, as_json: bool) -> None:
+@click.option(
+    "--by",
+    multiple=True,
+    metavar="VARIABLE",
+    help="Count patients by this variable too; up to three times, each spends a question of the budget.",
+)
+@click.option("--json", "form", flag_value="json", help="Print the final state as the hub's JSON.")
+@click.option("--csv", "form", flag_value="csv", help="Print the hub's report as CSV.")
+@click.option("--save", "name", metavar="NAME", help="Keep the question under a name before asking it.")
+def search(
+    url: str | None, question: str, purpose: str, by: tuple[str, ...], form: str | None, name: str | None
+) -> None:
     """Ask all nodes who and what fits QUESTION, such as 'modality = CT and sex = female'.
 
-    Ends with 0 when the hub took the question, 2 when the question has problems, otherwise with 1.
+    On a terminal the table grows as answers arrive; elsewhere a line on standard error tells of each, and the
+    whole table is printed at the end. Exit codes: 0 when the hub took the question, also where nodes were
+    silent; 2 when the question, an option or the name has to be changed; 1 for anything else.
     """
     with _asking(url) as hub:
-        result = _followed(hub.stream(question, purpose))
-        if as_json:
-            click.echo(json.dumps(result.document, indent=2, ensure_ascii=False))
+        if name is not None:
+            saved = hub.save(name, question, by)
+            click.echo(f"Kept as “{saved.name}”.", err=True)
+        states = hub.stream(question, purpose, by)
+        if form is None and sys.stdout.isatty():
+            growing(states)
+            return
+        result = told(states)
+        if form is None:
+            show(result)
         else:
-            _print(result)
+            click.echo(
+                hub.report(result, "csv") if form == "csv" else _json(result.document), nl=form == "json"
+            )
 
 
-def _followed(states: Iterator[SearchResult]) -> SearchResult:
-    """The last state; until it comes, standard error shows who has answered."""
-    with Console(stderr=True).status("Asking…") as status:
-        for result in states:
-            waiting = [node.name for node in result.nodes if node.state in ("waiting", "slow")]
-            status.update(f"Waiting for {', '.join(waiting)}…" if waiting else "Adding up…")
-    return result
-
-
-def _print(result: SearchResult) -> None:
-    console = _console()
-    console.print(f"[bold]{escape(result.in_words)}[/bold]\n")
-    console.print(_answers(result))
-    for node in result.nodes:
-        for sentence in _remarks(node):
-            console.print(escape(f"{node.name}: {sentence}"))
-    for sentence in result.totals.left_out:
-        console.print(escape(f"• {sentence}"))
-
-
-def _console() -> Console:
-    """The terminal, or lines as long as they need to be where there is none."""
-    return Console() if sys.stdout.isatty() else Console(width=200)
-
-
-def _answers(result: SearchResult) -> Table:
-    table = Table(show_footer=True)
-    totals = result.totals
-    table.add_column("Node, dataset", footer="Total", overflow="fold")
-    table.add_column("Access", footer="")
-    for title, count in (
-        ("Patients", totals.subjects),
-        ("Studies", totals.studies),
-        ("Series", totals.series),
-    ):
-        table.add_column(title, footer=_shown(count), justify="right")
-    for node in result.nodes:
-        name = f"[bold]{escape(node.name)}[/bold]"
-        state = f"[{STATES.get(node.state, 'white')}]{node.state}[/]"
-        table.add_row(name, state, _shown(node.subjects), _shown(node.studies), _shown(node.series))
-        _add_datasets(table, node)
-        table.add_section()
-    return table
-
-
-def _add_datasets(table: Table, node: NodeRow) -> None:
-    """A line for each dataset that names a number; the others are counted."""
-    small = [row for row in node.datasets if row.subjects.kind == "fewer_than"]
-    none = [row for row in node.datasets if row.subjects.kind == "exact" and row.subjects.value == 0]
-    for row in sorted((row for row in node.datasets if row not in small + none), key=_size, reverse=True):
-        numbers = [_shown(count) for count in (row.subjects, row.studies, row.series)]
-        table.add_row(f"  {escape(row.title)}", row.policy, *numbers)
-    if small:
-        table.add_row(f"  [dim]{_datasets(len(small))}, each[/dim]", "", _shown(small[0].subjects))
-    if none:
-        table.add_row(f"  [dim]{_datasets(len(none))} without a match[/dim]")
-
-
-def _datasets(count: int) -> str:
-    return f"{count} {'dataset' if count == 1 else 'datasets'}"
-
-
-def _size(row: DatasetRow) -> int:
-    return row.subjects.value or 0
-
-
-def _shown(count: Count) -> str:
-    return "–" if count.kind == "withheld" else str(count)
-
-
-def _remarks(node: NodeRow) -> Iterator[str]:
-    if node.reason:
-        yield node.reason
-    for condition in node.conditions:
-        if condition.status != "applied":
-            yield f"{condition.text} was {condition.status}: {condition.why}"
+def _json(document: object) -> str:
+    return json.dumps(document, indent=2, ensure_ascii=False, default=datetime.isoformat)
 
 
 @click.command()
@@ -203,7 +141,7 @@ def nodes(url: str | None, as_json: bool) -> None:
         found = hub.nodes()
     if as_json:
         rows = [asdict(node) for node in found]
-        click.echo(json.dumps(rows, indent=2, ensure_ascii=False, default=datetime.isoformat))
+        click.echo(_json(rows))
         return
     table = Table()
     for title in ("Node", "State", "Datasets", "Software", "Can be asked about"):
@@ -212,4 +150,4 @@ def nodes(url: str | None, as_json: bool) -> None:
         state = f"[{'green' if node.state == 'present' else 'red'}]{node.state}[/]"
         name = f"{escape(node.name)} ({node.id})"
         table.add_row(name, state, str(node.dataset_count), escape(node.software), ", ".join(node.variables))
-    _console().print(table)
+    console().print(table)

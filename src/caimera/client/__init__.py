@@ -5,6 +5,7 @@ from caimera.client.errors import (
     HubFailed,
     HubUnreachable,
     InsecureAddress,
+    NameTaken,
     NotAllowed,
     NotSignedIn,
     Problem,
@@ -13,11 +14,25 @@ from caimera.client.errors import (
     TokensUnreadable,
 )
 from caimera.client.hub import Hub
-from caimera.client.results import ConditionRow, Count, DatasetRow, NodeRow, NodeStatus, SearchResult, Totals
+from caimera.client.results import (
+    BreakdownTotal,
+    ConditionRow,
+    Count,
+    DatasetRow,
+    NodeRow,
+    NodeStatus,
+    Protection,
+    SavedQuestion,
+    SearchResult,
+    Totals,
+    ValueRow,
+    ValueTotal,
+)
 from caimera.client.signing_in import Invitation
 from caimera.client.tokens import Token, TokenFile, config_home
 
 __all__ = [
+    "BreakdownTotal",
     "ClientError",
     "ConditionRow",
     "Count",
@@ -27,17 +42,22 @@ __all__ = [
     "HubUnreachable",
     "InsecureAddress",
     "Invitation",
+    "NameTaken",
     "NodeRow",
     "NodeStatus",
     "NotAllowed",
     "NotSignedIn",
     "Problem",
+    "Protection",
     "QuestionRefused",
+    "SavedQuestion",
     "SearchResult",
     "SignInFailed",
     "Token",
     "TokenFile",
     "TokensUnreadable",
     "Totals",
+    "ValueRow",
+    "ValueTotal",
     "config_home",
 ]

@@ -7,6 +7,7 @@ ClientError
 ├── NotSignedIn          no token, or the hub does not take it
 ├── NotAllowed           signed in, but not a member
 ├── QuestionRefused      the question has problems; `problems` names each with its place and its fix
+├── NameTaken            another question of yours is kept under this name
 ├── SignInFailed         the sign-in was refused, ran out of time or went wrong
 └── TokensUnreadable     the token file is damaged or open to others
 """
@@ -38,6 +39,10 @@ class NotSignedIn(ClientError):
 
 class NotAllowed(ClientError):
     """Signed in, but not a member."""
+
+
+class NameTaken(ClientError):
+    """Another question of yours is kept under this name."""
 
 
 class SignInFailed(ClientError):

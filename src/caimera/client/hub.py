@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 import httpx
 
 from caimera.client.errors import (
     HubFailed,
     HubUnreachable,
+    NameTaken,
     NotAllowed,
     NotSignedIn,
     Problem,
     QuestionRefused,
 )
 from caimera.client.events import events
-from caimera.client.results import NodeStatus, SearchResult
+from caimera.client.results import NodeStatus, SavedQuestion, SearchResult
 from caimera.client.signing_in import Invitation, SignInService, require_safe
 from caimera.client.tokens import Token, TokenFile
 
@@ -38,8 +39,8 @@ Question = str | Mapping[str, object]
 class Hub:
     """A hub at `url`, asked with `token`, or with the one that `sign_in` stored.
 
-    Every method raises HubUnreachable, HubFailed, NotSignedIn or NotAllowed; `search` and `stream` also
-    QuestionRefused. Close it, or use it in a `with`.
+    Every method raises HubUnreachable, HubFailed, NotSignedIn or NotAllowed; `search`, `stream` and `save`
+    also QuestionRefused. Close it, or use it in a `with`.
     """
 
     def __init__(self, url: str, token: str | None = None, *, tokens: TokenFile | None = None) -> None:
@@ -76,14 +77,22 @@ class Hub:
         except (KeyError, TypeError, ValueError) as error:
             raise self._unintelligible() from error
 
-    def search(self, question: Question, purpose: str = "") -> SearchResult:
-        """Ask and wait until every node has answered or the deadline has passed."""
-        *_, last = self.stream(question, purpose)
+    def search(self, question: Question, purpose: str = "", by: Sequence[str] = ()) -> SearchResult:
+        """Ask and wait until every node has answered or the deadline has passed.
+
+        `by` names up to three variables the patients are to be counted by as well; each spends a question of
+        the budget you have at every protected dataset.
+        """
+        *_, last = self.stream(question, purpose, by)
         return last
 
-    def stream(self, question: Question, purpose: str = "") -> Iterator[SearchResult]:
-        """Ask, and give the state of the question each time it changes."""
-        asked = self._json("POST", "/api/questions", json={"question": question, "purpose": purpose})
+    def stream(self, question: Question, purpose: str = "", by: Sequence[str] = ()) -> Iterator[SearchResult]:
+        """Ask, and give the whole state of the question at once and each time an answer changes it:
+
+        `for result in hub.stream("modality = CT"): print(result.totals.subjects)`.
+        """
+        sent = {"question": question, "purpose": purpose, **_counted(by)}
+        asked = self._json("POST", "/api/questions", json=sent)
         first = self._result(asked)
         yield first
         for _ in range(_OPENINGS):
@@ -94,6 +103,34 @@ class Hub:
             else:
                 return
         yield self._result(self._json("GET", f"/api/questions/{first.id}"))
+
+    def report(self, result: SearchResult | str, form: Literal["json", "csv"] = "json") -> str:
+        """A question of yours, given or by its id, as a document to keep: versions, protection, every number.
+
+        The columns of the CSV form are described in the reference, “The report of a question”.
+        """
+        question_id = result if isinstance(result, str) else result.id
+        suffix = ".csv" if form == "csv" else ""
+        response = self._response("GET", f"/api/questions/{question_id}/report{suffix}")
+        return response.content.decode("utf-8-sig")
+
+    def save(self, name: str, question: Question, by: Sequence[str] = ()) -> SavedQuestion:
+        """Keep a question under a name that you have not used. Raises NameTaken, QuestionRefused."""
+        sent = {"name": name, "question": question, **_counted(by)}
+        return self._saved(self._json("POST", "/api/saved", json=sent))
+
+    def saved(self) -> tuple[SavedQuestion, ...]:
+        """The questions you keep, by name."""
+        try:
+            return tuple(SavedQuestion.of(one) for one in self._json("GET", "/api/saved")["saved"])
+        except (KeyError, TypeError) as error:
+            raise self._unintelligible() from error
+
+    def _saved(self, document: Mapping[str, Any]) -> SavedQuestion:
+        try:
+            return SavedQuestion.of(document)
+        except (KeyError, TypeError) as error:
+            raise self._unintelligible() from error
 
     def _states(self, question_id: str) -> Iterator[SearchResult]:
         """The states of a question until it is done. Raises HubUnreachable if the stream breaks off."""
@@ -157,11 +194,15 @@ class Hub:
         self._tokens.put(self.url, fresh)
         return fresh
 
-    def _json(self, method: str, path: str, *, signed_in: bool = True, **sent: Any) -> Mapping[str, Any]:
+    def _response(self, method: str, path: str, *, signed_in: bool = True, **sent: Any) -> httpx.Response:
         headers = self._authorization() if signed_in else {}
         with self._connecting():
             response = self._http.request(method, self.url + path, headers=headers, **sent)
             self._check(response)
+        return response
+
+    def _json(self, method: str, path: str, *, signed_in: bool = True, **sent: Any) -> Mapping[str, Any]:
+        response = self._response(method, path, signed_in=signed_in, **sent)
         try:
             document = response.json()
         except ValueError as error:
@@ -189,6 +230,8 @@ class Hub:
             raise NotAllowed(
                 detail or "Only members may do this. Sign in on the hub's pages to see how to become one."
             )
+        if response.status_code == 409:
+            raise NameTaken(detail or "You keep another question under this name. Choose another.")
         if problems := body.get("problems"):
             raise QuestionRefused(tuple(_problem(problem) for problem in problems))
         said = f"{title} {detail}".strip()
@@ -205,6 +248,11 @@ class Hub:
 
     def _unintelligible(self) -> HubFailed:
         return HubFailed(f"{self.url} does not answer as a hub does. Check the address, or update caimera.")
+
+
+def _counted(by: Sequence[str]) -> dict[str, list[str]]:
+    """The variables to count by, said only when there are any: older hubs do not know them."""
+    return {"by": list(by)} if by else {}
 
 
 def _problem_body(response: httpx.Response) -> Mapping[str, Any]:
