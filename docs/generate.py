@@ -48,6 +48,7 @@ def pages() -> dict[Path, str]:
         "cli.md": cli_page(),
         "vocabulary.md": vocabulary_page(),
         "messages.md": messages_page(),
+        "report.md": report_page(),
     }
     samples = {"hub.env.sample": sample(HubSettings), "node.env.sample": sample(NodeSettings)}
     return {
@@ -132,6 +133,24 @@ def vocabulary_page() -> Iterator[str]:
             for value in variable.values:
                 yield f"| `{value.name}` | {value.label} | {', '.join(code.curie for code in value.codes)} |"
             yield ""
+
+
+def report_page() -> Iterator[str]:
+    """The report of a question: its CSV columns, and the rows of the Python client."""
+    from caimera.client import SearchResult
+    from caimera.hub.search.columns import COLUMNS
+
+    yield "# The report of a question\n"
+    yield "A question's page, `caimera search --csv` and `Hub.report` give it. The JSON form is the state of"
+    yield "the question as `/api/openapi.json` describes it, with `reported_at` and `software`.\n"
+    yield "## CSV columns\n"
+    yield "One row for each dataset, each of its values counted by, and each node that told of no dataset."
+    yield "UTF-8 with a byte order mark; text a spreadsheet could run as a formula begins with an apostrophe.\n"
+    yield "| Column | What it says |\n| --- | --- |"
+    yield from (f"| `{name}` | {meaning} |" for name, meaning in COLUMNS.items())
+    for method in (SearchResult.rows, SearchResult.breakdown_rows):
+        yield f"\n## `SearchResult.{method.__name__}()`\n"
+        yield inspect.getdoc(method) or ""
 
 
 def messages_page() -> Iterator[str]:

@@ -9,6 +9,8 @@ from ninja import NinjaAPI
 
 from caimera.hub.federation.api import router as federation
 from caimera.hub.search.api import router as search
+from caimera.hub.search.refusals import answer_refusals
+from caimera.hub.search.saved_api import router as saved
 from caimera.web.problems import BoundedParser, translate_errors
 
 api = NinjaAPI(
@@ -20,7 +22,8 @@ api = NinjaAPI(
     urls_namespace="api",
 )
 translate_errors(api)
-for router in (federation, search):
+answer_refusals(api)
+for router in (federation, search, saved):
     api.add_router("", router)
 
 urlpatterns = [

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 NAVIGATION = (
     ("search:builder", _("Search")),
     ("search:questions", _("My questions")),
+    ("search:saved", _("Saved")),
     ("search:nodes", _("Nodes")),
 )
 """Pages of the main navigation, in order; a site shows those it has."""

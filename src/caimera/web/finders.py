@@ -15,6 +15,7 @@ from django.utils._os import safe_join
 FILES = {
     "designsystemet/index.css": "@digdir/designsystemet-css/dist/src/index.css",
     "designsystemet/theme.css": "@digdir/designsystemet-css/dist/theme/designsystemet.css",
+    "echarts/echarts.js": "echarts/dist/echarts.simple.min.js",
     "htmx/htmx.js": "htmx.org/dist/htmx.min.js",
     "htmx/sse.js": "htmx-ext-sse/dist/sse.min.js",
 }

@@ -7,11 +7,13 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
+from caimera.cohort import parse
 from caimera.hub.search.models import Question
 from caimera.people.models import Person
-from caimera.protocol.messages import ConditionStatus, Count, CountKind, Treatment
-from tests.hub.conftest import FakeNode, answer, make_person, open_dataset, protected_dataset
+from caimera.protocol.messages import ConditionStatus, Count, CountKind, Protection, Treatment
+from tests.hub.conftest import FakeNode, answer, exact, make_person, open_dataset, protected_dataset
 from tests.hub.search.test_actions import ask, say
+from tests.hub.search.test_breakdowns import by
 
 pytestmark = pytest.mark.django_db
 
@@ -30,7 +32,7 @@ def test_an_open_question_listens_and_reloads_without_scripts(
     make_node("trials")
     question = ask(person)
     page = page_of(member, question)
-    assert f'sse-connect="/questions/{question.pk}/live"' in page
+    assert f'sse-connect="/questions/{question.pk}/live?sort=patients&amp;order=descending"' in page
     assert '<noscript><meta http-equiv="refresh" content="2"></noscript>' in page
     assert "0 of 1 node answered; numbers arrive here by themselves." in page
     assert "No numbers yet." in page
@@ -65,7 +67,8 @@ def test_numbers_say_their_kind(member: Client, person: Person, make_node: MakeN
     page = page_of(member, question)
     assert '<span class="count">1,234</span>' in page
     assert '<span class="count">45</span><span class="count-note">rounded to 5</span>' in page
-    assert "1 protected dataset: fewer than 10, perhaps none" in page
+    assert "1 protected dataset with too few patients for a number, perhaps none" in page
+    assert "Tiny</a>: fewer than 10, The trials node" in page
     assert '<span class="count-words">not released</span>' in page
     assert '<span class="count">about 1,279</span>' in page
     assert "What these totals leave out" in page
@@ -77,7 +80,7 @@ def test_a_node_where_nothing_matches_says_so(member: Client, person: Person, ma
     node = make_node("trials")
     question = ask(person)
     say(node, answer(question.pk))
-    assert "No dataset here has a match." in page_of(member, question)
+    assert "No dataset has a match." in page_of(member, question)
 
 
 def test_a_node_with_few_patients_everywhere_says_so(
@@ -89,10 +92,10 @@ def test_a_node_with_few_patients_everywhere_says_so(
     said = [protected_dataset(few, title="One"), protected_dataset(few, title="Two"), open_dataset(0)]
     say(node, answer(question.pk, *said))
     page = page_of(member, question)
-    assert "No dataset here has enough matching patients for a number." in page
-    assert "2 protected datasets: fewer than 10 each, perhaps none" in page
+    assert "No dataset has enough matching patients for a number." in page
+    assert "2 protected datasets with too few patients for a number, perhaps none" in page
     assert "1 open dataset without a match" in page
-    assert "No dataset here has a match." not in page
+    assert "No dataset has a match." not in page
 
 
 def test_an_untested_condition_is_named_and_no_number_is_shown(
@@ -106,7 +109,7 @@ def test_an_untested_condition_is_named_and_no_number_is_shown(
     assert "Cannot be tested here:" in page
     assert "No sex is recorded here." in page
     assert "No node gave numbers." in page
-    assert "No dataset here has a match." not in page
+    assert "No dataset has a match." not in page
 
 
 def test_conditions_are_listed_with_what_became_of_them(
@@ -144,6 +147,121 @@ def test_a_question_can_be_changed_and_asked_again(member: Client, person: Perso
     assert '<input type="hidden" name="purpose" value="Feasibility">' in page
 
 
+RULES = Protection(minimum=10, step=5, epsilon=0.28)
+
+
+def test_a_row_opens_to_policy_protection_and_budget(
+    member: Client, person: Person, make_node: MakeNode
+) -> None:
+    node = make_node("trials")
+    question = ask(person)
+    dataset = protected_dataset(Count(kind=CountKind.ROUNDED, value=45, step=5), title="Closed")
+    said = dataset.model_copy(update={"protection": RULES, "budget_left": 1})
+    say(node, answer(question.pk, said))
+    page = page_of(member, question)
+    assert f'<details class="ds-details" id="dataset-{dataset.dataset_id}">' in page
+    assert "Numbers below 10 are not told; others are rounded to the nearest 5." in page
+    assert "The true number is within about ±13 in 95% of cases (noise of epsilon 0.28)." in page
+    assert "You can put 1 more new question to it within seven days" in page
+    assert f'href="/datasets/{dataset.dataset_id}"' in page
+
+
+def test_a_dataset_that_withholds_says_why_in_its_row(
+    member: Client, person: Person, make_node: MakeNode
+) -> None:
+    node = make_node("trials")
+    question = ask(person)
+    silent = protected_dataset(Count(kind=CountKind.WITHHELD), title="Spent")
+    say(node, answer(question.pk, silent.model_copy(update={"reason": "Your week's questions are spent."})))
+    assert "Your week&#x27;s questions are spent." in page_of(member, question)
+
+
+def test_the_table_is_sorted_by_links(member: Client, person: Person, make_node: MakeNode) -> None:
+    node = make_node("trials")
+    question = ask(person)
+    say(node, answer(question.pk, open_dataset(9, title="Beta"), open_dataset(5, title="Alpha")))
+    usual = page_of(member, question)
+    assert usual.index("Beta") < usual.index("Alpha")
+    by_title = member.get(f"/questions/{question.pk}?sort=title").content.decode()
+    assert by_title.index("Alpha") < by_title.index("Beta")
+    assert (
+        '<th scope="col" aria-sort="ascending"><a class="sort" href="?sort=title&amp;order=desc' in by_title
+    )
+    assert by_title.count("aria-sort") == 1
+
+
+def test_a_breakdown_leads_to_the_next_step(member: Client, person: Person, make_node: MakeNode) -> None:
+    node = make_node("trials")
+    bars = {"bar": ["sex = female", "body_part = chest"], "by": ["modality", "age_at_imaging", ""]}
+    member.post("/questions", bars)
+    question = Question.objects.get()
+    dataset = by("modality", open_dataset(30), CT=exact(20), missing=exact(3))
+    dataset = by("age_at_imaging", dataset, **{"40": Count(kind=CountKind.FEWER_THAN, bound=10)})
+    say(node, answer(question.pk, dataset))
+    page = page_of(member, question)
+    assert "Also counted by: modality, age at imaging" in page
+    both = "sex+%3D+female+and+modality+%3D+CT&amp;bar=body_part+%3D+chest+and+modality+%3D+CT"
+    assert f'href="/search?bar={both}"' in page
+    assert "body_part+%3D+chest+and+modality+is+missing" in page
+    assert "age_at_imaging+between+40+and+44.99" in page
+    assert 'data-chart-row="by-modality-rows" data-chart-label="CT (computed tomography)"' in page
+    assert 'data-chart-value="" data-chart-text="fewer than 10"' in page
+
+
+def test_a_question_nobody_counted_by_a_variable_says_so(
+    member: Client, person: Person, make_node: MakeNode
+) -> None:
+    node = make_node("trials")
+    member.post("/questions", {"bar": "sex = female", "by": "modality"})
+    question = Question.objects.get()
+    say(node, answer(question.pk, open_dataset(30)))
+    page = page_of(member, question)
+    assert "No dataset tells its numbers this way." in page
+    assert "1 dataset does not tell its numbers by modality." in page
+
+
+def test_a_datasets_page_tells_what_it_said_to_me(
+    member: Client, person: Person, make_node: MakeNode
+) -> None:
+    node = make_node("trials")
+    first, second = ask(person), ask(person, parse("modality = MR"))
+    dataset = open_dataset(1234, title="Wide")
+    say(node, answer(first.pk, dataset))
+    few = Count(kind=CountKind.FEWER_THAN, bound=10)
+    say(node, answer(second.pk, dataset.model_copy(update={"subjects": few, "version": "2"})))
+    page = member.get(f"/datasets/{dataset.dataset_id}").content.decode()
+    assert "Version 2" in page
+    assert "The trials node" in page
+    assert page.index("Patients: fewer than 10") < page.index("Patients: 1,234")
+    assert f'href="/questions/{first.pk}"' in page
+
+
+def test_a_dataset_that_never_answered_me_is_not_there(
+    member: Client, person: Person, make_node: MakeNode
+) -> None:
+    node = make_node("trials")
+    question = ask(make_person("another"))
+    dataset = open_dataset(3)
+    say(node, answer(question.pk, dataset))
+    assert member.get(f"/datasets/{dataset.dataset_id}").status_code == 404
+
+
+def test_the_history_is_searched_word_by_word(member: Client, person: Person) -> None:
+    ask(person, parse("modality = CT"), purpose="Lung screening")
+    ask(person, parse("modality = MR"), purpose="Brain")
+    page = member.get("/questions", {"find": "SCREENING ct"}).content.decode()
+    assert (page.count("history-entry"), "Lung screening" in page) == (1, True)
+    assert "None of your questions holds" in member.get("/questions", {"find": "\0 liver"}).content.decode()
+
+
+def test_too_many_to_count_by_are_refused_in_their_place(member: Client) -> None:
+    response = member.post("/questions", {"bar": "sex = male", "by": ["modality", "modality"]})
+    page = response.content.decode()
+    assert response.status_code == 422
+    assert '<p class="ds-validation-message" id="by-mistake">A variable to count by is named twice.' in page
+    assert not Question.objects.exists()
+
+
 def test_another_persons_question_is_not_there(member: Client, person: Person) -> None:
     question = ask(make_person("another"))
     assert member.get(f"/questions/{question.pk}").status_code == 404
@@ -173,7 +291,7 @@ def test_the_history_shows_my_questions_newest_first(
     page = member.get("/questions").content.decode()
     assert page.index("sex is female") < page.index("sex is male")
     assert page.count("history-entry") == 2
-    assert "0 of 1 nodes answered" in page
+    assert "0 of 1 node answered" in page
     assert "still open" in page
 
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from uuid import uuid4
-
 import pytest
 
 from caimera.cohort import parse
 from caimera.hub.search.builder import read
-from caimera.hub.search.results import ConditionState, DatasetState
+from caimera.hub.search.results import ConditionState
 from caimera.hub.search.states import State
 from caimera.hub.search.templatetags import wording
 from caimera.protocol.messages import Count, CountKind, Treatment
@@ -87,30 +85,6 @@ def test_treatments_are_summed_up() -> None:
     assert wording.treatment_note([applied, applied]) == "all applied"
     assert wording.treatment_note([applied, approximated]) == "1 of 2 applied"
     assert wording.treatment_word(Treatment.UNSUPPORTED) == "Cannot be tested here"
-
-
-def _dataset(title: str, subjects: Count) -> DatasetState:
-    return DatasetState(
-        id=uuid4(),
-        title=title,
-        version="1",
-        policy="open",
-        subjects=subjects,
-        studies=subjects,
-        series=subjects,
-    )
-
-
-def test_datasets_are_shown_by_what_they_have_to_tell() -> None:
-    few = _dataset("few", Count(kind=CountKind.FEWER_THAN, bound=10))
-    some = _dataset("some", Count(kind=CountKind.EXACT, value=5))
-    many = _dataset("many", Count(kind=CountKind.ROUNDED, value=50, step=5))
-    none = _dataset("none", Count(kind=CountKind.EXACT, value=0))
-    silent = _dataset("silent", Count(kind=CountKind.WITHHELD))
-    every = [few, silent, none, some, many]
-    assert wording.with_number(every) == [many, some, silent]
-    assert wording.too_few(every) == [few]
-    assert wording.without_match(every) == [none]
 
 
 def test_variables_by_their_labels_and_strange_ones_by_their_names() -> None:

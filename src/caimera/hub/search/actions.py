@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import cast
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -15,8 +15,9 @@ from caimera import cohort
 from caimera.audit.actions import record
 from caimera.hub.federation.models import Node
 from caimera.hub.federation.queries import enrolled_nodes, is_present
-from caimera.hub.search.errors import AlreadyAnswered, NotAsked, PurposeTooLong
-from caimera.hub.search.models import NodeAnswer, Question
+from caimera.hub.search.breakdowns import chosen
+from caimera.hub.search.errors import AlreadyAnswered, NameRefused, NameTaken, NotAsked, PurposeTooLong
+from caimera.hub.search.models import NodeAnswer, Question, SavedQuestion
 from caimera.hub.search.states import DEADLINE, NOT_REACHED, NOT_THERE, TRANSITIONS, Event, State
 from caimera.people.models import Person
 from caimera.protocol.envelope import Letter
@@ -27,19 +28,28 @@ CHANNEL = "caimera_question"
 """PostgreSQL notifications: one for every change of a question, with its id."""
 
 _PURPOSE_LIMIT = 600
+_NAME_LIMIT = 120
 
 
-def ask(*, person: Person, question: cohort.Question, purpose: str, request_id: str) -> Question:
+def ask(
+    *,
+    person: Person,
+    question: cohort.Question,
+    purpose: str,
+    request_id: str,
+    breakdown: Sequence[str] = (),
+) -> Question:
     """Put a question to every node that is there; the worker sends it once this is committed.
 
-    Raises PurposeTooLong.
+    `breakdown` names the variables it is to be counted by besides. Raises PurposeTooLong, BreakdownRefused.
     """
-    purpose = purpose.strip()
+    purpose = _printable(purpose).strip()
+    by = chosen(breakdown)
     if len(purpose) > _PURPOSE_LIMIT:
         raise PurposeTooLong
     now = timezone.now()
     with transaction.atomic():
-        asked = _write_question(person, question, purpose, now)
+        asked = _write_question(person, question, purpose, by, now)
         answers = [_first_answer(asked, node, now) for node in enrolled_nodes()]
         NodeAnswer.objects.bulk_create(answers)
         _tell_asked(asked, person, answers, request_id)
@@ -50,7 +60,9 @@ def ask(*, person: Person, question: cohort.Question, purpose: str, request_id: 
     return asked
 
 
-def _write_question(person: Person, question: cohort.Question, purpose: str, now: datetime) -> Question:
+def _write_question(
+    person: Person, question: cohort.Question, purpose: str, by: Sequence[str], now: datetime
+) -> Question:
     canonical = cohort.canonical(question)
     return Question.objects.create(
         asked_by=person,
@@ -60,6 +72,7 @@ def _write_question(person: Person, question: cohort.Question, purpose: str, now
         question_hash=cohort.question_hash(question),
         vocabulary=VERSION,
         purpose=purpose,
+        breakdown=list(by),
         asked_at=now,
         deadline_at=now + DEADLINE,
     )
@@ -81,6 +94,7 @@ def _tell_asked(question: Question, person: Person, answers: Iterable[NodeAnswer
             "hash": question.question_hash,
             "vocabulary": question.vocabulary,
             "purpose": question.purpose,
+            "breakdown": question.breakdown,
             "nodes": {answer.node_id: answer.state for answer in answers},
         },
         request_id=request_id,
@@ -199,3 +213,83 @@ def _ring(question_id: UUID) -> None:
     """Wake everyone who follows the question, once this transaction is committed."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, str(question_id)])
+
+
+def save_question(
+    *, person: Person, name: str, question: cohort.Question, breakdown: Sequence[str] = ()
+) -> SavedQuestion:
+    """Keep a question under a name. Raises NameRefused, NameTaken, BreakdownRefused."""
+    by = chosen(breakdown)
+    with transaction.atomic():
+        name = _free_name(person, name)
+        saved = SavedQuestion.objects.create(
+            owner=person,
+            name=name,
+            text=cohort.to_text(question),
+            breakdown=list(by),
+            saved_at=timezone.now(),
+        )
+        _tell_saved("question.saved", saved, {"canonical": cohort.canonical_text(question)})
+    return saved
+
+
+def rename_question(*, saved: SavedQuestion, name: str) -> SavedQuestion:
+    """Give a kept question another name. Raises NameRefused, NameTaken."""
+    with transaction.atomic():
+        saved.name = _free_name(saved.owner, name, but=saved)
+        saved.save(update_fields=("name",))
+        _tell_saved("question.renamed", saved)
+    return saved
+
+
+def delete_saved(*, saved: SavedQuestion) -> None:
+    """Keep a question no longer; its link ends with it."""
+    with transaction.atomic():
+        _tell_saved("question.deleted", saved)
+        saved.delete()
+
+
+def share_question(*, saved: SavedQuestion) -> SavedQuestion:
+    """Let every member who has the link see the question; a link that is there stays."""
+    if saved.link is None:
+        with transaction.atomic():
+            saved.link = uuid4()
+            saved.save(update_fields=("link",))
+            _tell_saved("question.shared", saved)
+    return saved
+
+
+def unshare_question(*, saved: SavedQuestion) -> SavedQuestion:
+    """Let the link end; sharing again makes another."""
+    if saved.link is not None:
+        with transaction.atomic():
+            saved.link = None
+            saved.save(update_fields=("link",))
+            _tell_saved("question.unshared", saved)
+    return saved
+
+
+def _free_name(person: Person, name: str, *, but: SavedQuestion | None = None) -> str:
+    """The name without blanks around it, if nothing else of this person has it."""
+    name = " ".join(_printable(name).split())
+    if not name or len(name) > _NAME_LIMIT:
+        raise NameRefused
+    Person.objects.select_for_update(no_key=True).get(pk=person.pk)  # two saves of one person queue up
+    other = SavedQuestion.objects.filter(owner=person, name=name).first()
+    if other is not None and other != but:
+        raise NameTaken(name)
+    return name
+
+
+def _printable(text: str) -> str:
+    """Without the one character a database cannot keep."""
+    return text.replace("\0", "")
+
+
+def _tell_saved(act: str, saved: SavedQuestion, detail: Mapping[str, str] | None = None) -> None:
+    record(
+        act=act,
+        actor=saved.owner.actor,
+        object=f"saved:{saved.pk}",
+        detail={"name": saved.name, **(detail or {})},
+    )

@@ -7,14 +7,16 @@ from typing import cast
 from uuid import UUID
 
 from django.db import connections
-from django.http import HttpRequest, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from ninja import Query, Router, Status
 
 from caimera import cohort
 from caimera.hub.search import actions, queries
 from caimera.hub.search.following import KEEP_ALIVE, follow
+from caimera.hub.search.report import Report, csv_of, report_of
 from caimera.hub.search.schemas import (
     NewQuestion,
     ParsedProblem,
@@ -55,6 +57,7 @@ def ask(request: HttpRequest, body: NewQuestion) -> Status[QuestionState]:
         question=body.parsed(),
         purpose=body.purpose,
         request_id=current_request_id(),
+        breakdown=body.by,
     )
     return Status(201, queries.question_state(question))
 
@@ -114,6 +117,51 @@ def read_question(request: HttpRequest, question_id: UUID) -> QuestionState:
     """Everything known of a question of yours now."""
     question = get_object_or_404(queries.visible_questions(_person(request)), pk=question_id)
     return queries.question_state(question)
+
+
+@router.get(
+    "/questions/{uuid:question_id}/report",
+    auth=_member,
+    response={200: Report, **refusals(401, 403, 404)},
+    by_alias=True,
+    summary="Report a question",
+)
+def report_question(request: HttpRequest, response: HttpResponse, question_id: UUID) -> Report:
+    """Question, versions, purpose, and every number with its kind and protection, to keep."""
+    response["Content-Disposition"] = _attachment(question_id, "json")
+    return _report(request, question_id)
+
+
+@router.get(
+    "/questions/{uuid:question_id}/report.csv",
+    auth=_member,
+    response={200: None, **refusals(401, 403, 404)},
+    summary="Report a question as CSV",
+    openapi_extra={
+        "responses": {
+            200: {
+                "description": "One row for each dataset and value counted by.",
+                "content": {"text/csv": {"schema": {"type": "string"}}},
+            }
+        }
+    },
+)
+def report_question_as_csv(request: HttpRequest, question_id: UUID) -> HttpResponse:
+    """The same as a table; its columns are described in the documentation."""
+    text = csv_of(_report(request, question_id))
+    # Spreadsheets take a file for UTF-8 only when it begins with a byte order mark.
+    response = HttpResponse(text.encode("utf-8-sig"), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = _attachment(question_id, "csv")
+    return response
+
+
+def _report(request: HttpRequest, question_id: UUID) -> Report:
+    question = get_object_or_404(queries.visible_questions(_person(request)), pk=question_id)
+    return report_of(queries.question_state(question), timezone.now())
+
+
+def _attachment(question_id: UUID, kind: str) -> str:
+    return f'attachment; filename="caimera-{question_id}.{kind}"'
 
 
 @router.get(

@@ -112,6 +112,10 @@ class Bar:
         rest = [chip for chip in self.chips[place:] if chip not in old and chip not in said]
         return Bar((*kept, *said, *rest))
 
+    def with_chip(self, chip: Question) -> Bar:
+        """The bar with one chip more, unless it says that already."""
+        return self if chip in self.chips else Bar((*self.chips, chip))
+
     def without(self, place: int) -> Bar:
         """The bar without one chip."""
         return Bar(self.chips[:place] + self.chips[place + 1 :])
@@ -138,6 +142,11 @@ class Bars:
     def alone(self) -> bool:
         """Whether there is only one bar."""
         return len(self.bars) == 1
+
+    @property
+    def text(self) -> str:
+        """The whole question in text form."""
+        return to_text(self.question)
 
     @property
     def question(self) -> Question:

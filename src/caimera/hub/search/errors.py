@@ -1,7 +1,10 @@
 """What can go wrong when a question is asked or answered.
 
 SearchError
-└── PurposeTooLong       the purpose has more than 600 characters
+├── PurposeTooLong       the purpose has more than 600 characters
+├── BreakdownRefused     more than three variables to count by, one twice, or one nobody knows
+├── NameRefused          a question is to be kept without a name, or under one too long
+└── NameTaken            another question of this person has the name
 
 MessageRefused (hub.federation)
 ├── NotAsked             the node was not asked this question
@@ -12,18 +15,49 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from caimera.hub.federation.errors import MessageRefused
 
 
 class SearchError(Exception):
-    """The question was not asked; the message says what to change."""
+    """Nothing was asked or kept; the message says what to change, `field` where."""
+
+    field = ""
 
 
 class PurposeTooLong(SearchError):
     """The purpose has more than 600 characters."""
 
+    field = "purpose"
+
     def __init__(self) -> None:
-        super().__init__("The purpose is too long. Say it in at most 600 characters.")
+        super().__init__(_("The purpose is too long. Say it in at most 600 characters."))
+
+
+class BreakdownRefused(SearchError):
+    """More than three variables to count by, one twice, or one nobody knows."""
+
+    field = "by"
+
+
+class NameRefused(SearchError):
+    """A question is to be kept without a name, or under one too long."""
+
+    field = "name"
+
+    def __init__(self) -> None:
+        super().__init__(_("Give the question a name of at most 120 characters."))
+
+
+class NameTaken(SearchError):
+    """Another question of this person has the name."""
+
+    field = "name"
+
+    def __init__(self, name: str) -> None:
+        sentence = _("You keep another question named “%s”. Choose another name, or rename that one.")
+        super().__init__(sentence % name)
 
 
 class NotAsked(MessageRefused):

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from django.http import QueryDict
 from django.utils.functional import Promise
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from caimera.cohort import Problem, Question, QuestionError, parse
+from caimera.hub.search.breakdowns import MOST
 from caimera.hub.search.builder import Bars, Choice, Draft, choices, nothing, read, split, variable_of
 from caimera.hub.search.templatetags.wording import answer_words, chip_words, possible_answers
 from caimera.vocabulary import VOCABULARY, Group, Value, Variable
@@ -126,6 +128,19 @@ class BuilderForm:
             chips=self.bars.current.about(variable.name),
             problem=" ".join(f"{one.message} {one.fix}" for one in problem.problems) if problem else "",
         )
+
+
+def known_variables(names: Iterable[str]) -> list[str]:
+    """The first few of these names that are variables to count by; others are passed over."""
+    known = {variable.name for variable in VOCABULARY.variables}
+    return [name for name in dict.fromkeys(names) if name in known][:MOST]
+
+
+def by_context(by: Sequence[str]) -> dict[str, object]:
+    """What the form to ask shows of the variables to count by: the choices, and those made."""
+    options = [("", _("nothing more")), *((one.name, capfirst(_(one.label))) for one in VOCABULARY.variables)]
+    chosen = [*by, *[""] * MOST][:MOST]
+    return {"by_options": options, "by_chosen": chosen, "by_open": any(by)}
 
 
 def receive(data: QueryDict) -> BuilderForm:

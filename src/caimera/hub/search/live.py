@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET
 from caimera.hub.search.following import KEEP_ALIVE, follow
 from caimera.hub.search.queries import visible_questions
 from caimera.hub.search.results import NodeState, QuestionState
+from caimera.hub.search.sorting import USUAL, DatasetTable, Order
 from caimera.hub.search.states import State
 from caimera.hub.search.templatetags.wording import progress_words
 from caimera.people.access import member
@@ -31,17 +32,22 @@ def live(request: HttpRequest, question_id: UUID) -> StreamingHttpResponse:
     person = cast(Person, request.user)
     question = get_object_or_404(visible_questions(person), pk=question_id)
     connections.close_all()  # a stream must not hold a connection while it waits
-    return StreamingHttpResponse(events(question.pk), content_type="text/event-stream", headers=HEADERS)
+    order = Order.read(request.GET)
+    return StreamingHttpResponse(
+        events(question.pk, order), content_type="text/event-stream", headers=HEADERS
+    )
 
 
-async def events(question_id: UUID, *, keep_alive: float = KEEP_ALIVE) -> AsyncIterator[bytes]:
-    """The events of one stream; after `keep_alive` seconds of silence a comment, so that it is not cut."""
+async def events(
+    question_id: UUID, order: Order = USUAL, *, keep_alive: float = KEEP_ALIVE
+) -> AsyncIterator[bytes]:
+    """The events of one stream, datasets in the reader's order; a comment after each `keep_alive` silence."""
     shown: QuestionState | None = None
     async for state in follow(question_id, keep_alive=keep_alive):
         if state is None:
             yield b": waiting\n\n"
             continue
-        yield event("change", fragment(state, shown))
+        yield event("change", fragment(state, shown, order))
         shown = state
     yield event("done", "")
 
@@ -52,11 +58,16 @@ def event(name: str, data: str) -> bytes:
     return f"event: {name}\n{lines}\n".encode()
 
 
-def fragment(state: QuestionState, shown: QuestionState | None) -> str:
+def fragment(state: QuestionState, shown: QuestionState | None, order: Order = USUAL) -> str:
     """The parts of the page that changed since `shown`, to be swapped in by their ids."""
     before = {node.id: node for node in shown.nodes} if shown else {}
     changed = [node for node in state.nodes if before.get(node.id) != node]
-    context = {"state": state, "changed": changed, "said": announcement(state, changed, first=shown is None)}
+    context = {
+        "state": state,
+        "table": DatasetTable.of(state.nodes, order),
+        "changed": changed,
+        "said": announcement(state, changed, first=shown is None),
+    }
     return render_to_string("search/question_changes.html", context)
 
 

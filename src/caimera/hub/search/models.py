@@ -22,6 +22,8 @@ class Question(models.Model):
     question_hash = models.CharField(max_length=64)
     vocabulary = models.CharField(max_length=50)
     purpose = models.CharField(max_length=600, blank=True)
+    breakdown = models.JSONField(default=list, blank=True)
+    """Variables whose values are counted as well."""
     asked_at = models.DateTimeField()
     deadline_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True, blank=True)
@@ -73,3 +75,28 @@ class NodeAnswer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.node_id}: {self.state}"
+
+
+class SavedQuestion(models.Model):
+    """A question a person keeps under a name. With a `link`, members who have it may see and ask it too."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="saved_questions"
+    )
+    name = models.CharField(max_length=120)
+    text = models.TextField()
+    breakdown = models.JSONField(default=list, blank=True)
+    link = models.UUIDField(null=True, blank=True, unique=True)
+    """Made anew each time sharing begins, so that an old link stays dead."""
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("name",)
+        constraints = (
+            models.UniqueConstraint(fields=("owner", "name"), name="search_one_question_a_name"),
+            models.CheckConstraint(condition=~models.Q(name=""), name="search_saved_with_a_name"),
+        )
+
+    def __str__(self) -> str:
+        return self.name

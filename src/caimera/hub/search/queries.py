@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from caimera import cohort
-from caimera.hub.search.models import NodeAnswer, Question
+from caimera.hub.search.breakdowns import summed
+from caimera.hub.search.models import NodeAnswer, Question, SavedQuestion
 from caimera.hub.search.results import (
     ConditionState,
     DatasetState,
@@ -37,9 +38,50 @@ class Delivery:
     purpose: str
 
 
+@dataclass(frozen=True, slots=True)
+class SaidByDataset:
+    """What a dataset of a node said to a question."""
+
+    question: Question
+    node: str
+    dataset: DatasetState
+
+
 def visible_questions(person: Person) -> QuerySet[Question]:
     """The questions a person may see, newest first, with their answers: their own."""
     return with_answers().filter(asked_by=person)
+
+
+def found_questions(person: Person, wanted: str) -> QuerySet[Question]:
+    """Those of a person's questions whose text or purpose holds every word that is wanted."""
+    found = visible_questions(person)
+    for word in wanted.replace("\0", "").split():
+        found = found.filter(Q(text__icontains=word) | Q(purpose__icontains=word))
+    return found
+
+
+def saved_questions(person: Person) -> QuerySet[SavedQuestion]:
+    """The questions a person keeps, by name: their own."""
+    return SavedQuestion.objects.filter(owner=person).order_by("name")
+
+
+def shared_question(link: UUID) -> SavedQuestion | None:
+    """The question somebody shares under this link; any member may see it."""
+    return SavedQuestion.objects.filter(link=link).select_related("owner").first()
+
+
+def said_by_dataset(person: Person, dataset_id: UUID, *, latest: int) -> list[SaidByDataset]:
+    """What one dataset said to a person's questions, newest first; empty where it never answered one."""
+    holding = {"datasets": [{"dataset_id": str(dataset_id)}]}
+    answers = NodeAnswer.objects.filter(question__asked_by=person, answer__contains=holding)
+    newest = answers.select_related("question", "node").order_by("-question__asked_at")[:latest]
+    return [_said(answer, dataset_id) for answer in newest]
+
+
+def _said(answer: NodeAnswer, dataset_id: UUID) -> SaidByDataset:
+    datasets = Answer.model_validate(answer.answer).datasets
+    (dataset,) = (one for one in datasets if one.dataset_id == dataset_id)
+    return SaidByDataset(answer.question, answer.node.name, _dataset_state(dataset))
 
 
 def with_answers() -> QuerySet[Question]:
@@ -64,6 +106,7 @@ def delivery_of(question_id: UUID) -> Delivery | None:
         question=question.question,
         question_hash=question.question_hash,
         deadline_at=question.deadline_at,
+        breakdown=tuple(question.breakdown),
     )
     return Delivery(ask=ask, nodes=nodes, person_id=question.asked_by_id, purpose=question.purpose)
 
@@ -80,6 +123,7 @@ def question_state(question: Question) -> QuestionState:
     canonical = cohort.from_json(question.question)
     conditions = {path: cohort.to_text(condition) for path, condition in cohort.conditions(canonical)}
     nodes = tuple(_node_state(answer, question, conditions, now) for answer in question.answers.all())
+    datasets = [dataset for node in nodes for dataset in node.datasets]
     return QuestionState(
         id=question.pk,
         question=QuestionText(
@@ -94,8 +138,10 @@ def question_state(question: Question) -> QuestionState:
         asked_at=question.asked_at,
         deadline_at=question.deadline_at,
         state="closed" if is_closed(question, now) else "open",
+        breakdown=tuple(question.breakdown),
         nodes=nodes,
         totals=totals_of(nodes),
+        breakdowns=summed(question.breakdown, datasets),
     )
 
 
@@ -127,6 +173,10 @@ def _dataset_state(said: DatasetCount) -> DatasetState:
         subjects=said.subjects,
         studies=said.studies,
         series=said.series,
+        budget_left=said.budget_left,
+        reason=said.reason,
+        protection=said.protection,
+        breakdowns=said.breakdowns,
     )
 
 

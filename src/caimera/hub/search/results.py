@@ -9,7 +9,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from caimera.hub.search.states import State
-from caimera.protocol.messages import Count, Treatment
+from caimera.protocol.messages import Breakdown, Count, Protection, Treatment
 
 
 class Shown(BaseModel):
@@ -58,6 +58,14 @@ class DatasetState(Shown):
     subjects: Count
     studies: Count
     series: Count
+    budget_left: Annotated[
+        int | None, Field(description="New questions you may still put to it within seven days.")
+    ] = None
+    reason: Annotated[str, Field(description="A sentence where everything is withheld.")] = ""
+    protection: Annotated[
+        Protection | None, Field(description="The rules its numbers were made under; null where it is open.")
+    ] = None
+    breakdowns: tuple[Breakdown, ...] = ()
 
 
 class NodeState(Shown):
@@ -84,6 +92,24 @@ class Totals(Shown):
     left_out: Annotated[tuple[str, ...], Field(description="Sentences; empty when nothing is left out.")]
 
 
+class ValueState(Shown):
+    """The patients that fit and have one value of a variable besides, over all datasets."""
+
+    value: Annotated[str, Field(description="A vocabulary name, a number, or empty: not recorded.")]
+    label: Annotated[str, Field(description="The value as people call it.", examples=["40 to 44 years"])]
+    subjects: Count
+    few: Annotated[int, Field(description="Datasets with too few patients to say; they are not added.")]
+
+
+class BreakdownState(Shown):
+    """The answer once more for every value of a variable, added up over the datasets that tell it."""
+
+    variable: str
+    label: Annotated[str, Field(description="The variable as people call it.")]
+    values: tuple[ValueState, ...]
+    left_out: Annotated[tuple[str, ...], Field(description="Sentences; empty when nothing is left out.")]
+
+
 class QuestionState(Shown):
     """A question and everything known of it now."""
 
@@ -94,5 +120,9 @@ class QuestionState(Shown):
     asked_at: datetime
     deadline_at: Annotated[datetime, Field(description="When the waiting ends.")]
     state: Annotated[Literal["open", "closed"], Field(description="`closed`: nobody is waited for any more.")]
+    breakdown: Annotated[
+        tuple[str, ...], Field(description="Variables the answer was to be counted by.")
+    ] = ()
     nodes: tuple[NodeState, ...]
     totals: Totals
+    breakdowns: tuple[BreakdownState, ...] = ()

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Annotated, Any, Literal
+from urllib.parse import urljoin
 from uuid import UUID
 
+from django.conf import settings
+from django.urls import reverse
 from django.utils import timezone
 from pydantic import BaseModel, ConfigDict, Field
 
 from caimera import cohort
-from caimera.hub.search.models import Question
+from caimera.hub.search.models import Question, SavedQuestion
 from caimera.hub.search.queries import is_closed
 from caimera.hub.search.results import QuestionState
 from caimera.hub.search.states import State
 from caimera.vocabulary import Kind, Level, Operator
 
 __all__ = [
+    "NewName",
     "NewQuestion",
     "ParsedProblem",
     "ParsedQuestion",
@@ -24,6 +28,9 @@ __all__ = [
     "QuestionState",
     "QuestionSummary",
     "QuestionToParse",
+    "QuestionToSave",
+    "SavedBody",
+    "SavedList",
     "VocabularyBody",
 ]
 
@@ -66,6 +73,14 @@ class NewQuestion(QuestionToParse):
             examples=["Is a study of low-dose CT feasible?"],
         ),
     ] = ""
+    by: Annotated[
+        list[str],
+        Field(
+            max_length=3,
+            description="Variables to count by as well; each spends a question of the budget.",
+            examples=[["modality"]],
+        ),
+    ] = []
 
 
 class ParsedProblem(BaseModel):
@@ -105,6 +120,7 @@ class QuestionSummary(BaseModel):
     id: UUID
     text: str
     purpose: str
+    by: Annotated[list[str], Field(description="Variables it was to be counted by.")]
     asked_at: datetime
     state: Literal["open", "closed"]
     nodes: Annotated[int, Field(description="Nodes enrolled when it was asked.")]
@@ -118,6 +134,7 @@ class QuestionSummary(BaseModel):
             id=question.pk,
             text=question.text,
             purpose=question.purpose,
+            by=question.breakdown,
             asked_at=question.asked_at,
             state="closed" if is_closed(question, timezone.now()) else "open",
             nodes=len(answers),
@@ -132,6 +149,65 @@ class QuestionPage(BaseModel):
 
     count: Annotated[int, Field(description="Questions in the whole history.")]
     questions: list[QuestionSummary]
+
+
+class QuestionToSave(QuestionToParse):
+    """A question to be kept under a name."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", title="Question to save")
+
+    name: Annotated[str, Field(max_length=120, description="Unique among yours.", examples=["Low-dose CT"])]
+    by: Annotated[list[str], Field(max_length=3, description="Variables to count by as well.")] = []
+
+
+class NewName(BaseModel):
+    """Another name for a question that is kept."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", title="New name")
+
+    name: Annotated[str, Field(max_length=120)]
+
+
+class SavedBody(BaseModel):
+    """A question that is kept under a name."""
+
+    model_config = ConfigDict(frozen=True, title="Saved question")
+
+    id: UUID
+    name: str
+    text: str
+    by: list[str]
+    saved_at: datetime
+    link: Annotated[
+        str | None, Field(description="Where other members may see and ask it; null while it is not shared.")
+    ]
+
+    @classmethod
+    def of(cls, saved: SavedQuestion) -> SavedBody:
+        """A saved question as its owner sees it."""
+        return cls(
+            id=saved.pk,
+            name=saved.name,
+            text=saved.text,
+            by=saved.breakdown,
+            saved_at=saved.saved_at,
+            link=link_of(saved),
+        )
+
+
+class SavedList(BaseModel):
+    """The questions a person keeps, by name."""
+
+    model_config = ConfigDict(frozen=True, title="Saved questions")
+
+    saved: list[SavedBody]
+
+
+def link_of(saved: SavedQuestion) -> str | None:
+    """The whole address under which a question is shared."""
+    if saved.link is None:
+        return None
+    return urljoin(settings.SITE.base_url, reverse("search:shared", args=[saved.link]))
 
 
 class _OfVocabulary(BaseModel):

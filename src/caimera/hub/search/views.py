@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, cast
 from urllib.parse import urlencode
 from uuid import UUID
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -20,9 +21,10 @@ from caimera.hub.federation.queries import enrolled_nodes
 from caimera.hub.federation.schemas import NodeSummary
 from caimera.hub.search import actions, queries
 from caimera.hub.search.builder import read, split
-from caimera.hub.search.errors import PurposeTooLong
-from caimera.hub.search.forms import BuilderForm, receive
+from caimera.hub.search.errors import SearchError
+from caimera.hub.search.forms import BuilderForm, by_context, known_variables, receive
 from caimera.hub.search.schemas import QuestionSummary
+from caimera.hub.search.sorting import DatasetTable, Order
 from caimera.hub.search.templatetags.wording import builder_address
 from caimera.people.access import member
 from caimera.people.models import Person
@@ -32,31 +34,36 @@ from caimera.web.logs import current_request_id
 PAGE = 25
 """Questions on one page of the history."""
 
+LATEST = 25
+"""Answers shown on a dataset's page."""
+
 
 @anyone
 @require_safe
 def builder(request: HttpRequest) -> HttpResponse:
     """The search bars and the tree of variables; everything stands in the address."""
-    form = receive(request.GET)
+    form, by = receive(request.GET), known_variables(request.GET.getlist("by"))
     swapped = "HX-Request" in request.headers and "HX-History-Restore-Request" not in request.headers
     if "do" in request.GET and form.valid and not swapped:
-        return redirect(f"{builder_address(form.bars)}#{form.focus or 'question'}")
+        return redirect(f"{builder_address(form.bars, by)}#{form.focus or 'question'}")
     template = "search/builder_part.html" if swapped else "search/builder.html"
-    response = render(request, template, {**_builder_context(form), "part": swapped})
+    response = render(request, template, {**_builder_context(form, by), "part": swapped})
     if swapped and form.valid:
-        response["HX-Push-Url"] = builder_address(form.bars)
+        response["HX-Push-Url"] = builder_address(form.bars, by)
     patch_vary_headers(response, ["HX-Request"])
     return response
 
 
-def _builder_context(form: BuilderForm) -> dict[str, Any]:
+def _builder_context(form: BuilderForm, by: Sequence[str] = ()) -> dict[str, Any]:
     question = form.bars.question
     return {
+        **by_context(by),
         "form": form,
         "words": cohort.in_words(question, translate=_),
         "text": form.text or cohort.to_text(question),
         "everything": question == cohort.EVERYTHING,
-        "address": builder_address(form.bars),
+        "address": builder_address(form.bars, by),
+        "by": by,
         "node_count": enrolled_nodes().count(),
     }
 
@@ -67,23 +74,30 @@ def questions(request: HttpRequest) -> HttpResponse:
     """What I asked, newest first; or, sent as a form, a new question for all nodes."""
     if request.method == "POST":
         return _ask(request)
-    mine = Paginator(queries.visible_questions(_person(request)), PAGE).get_page(request.GET.get("page"))
-    summaries = [QuestionSummary.of(question) for question in mine.object_list]
-    return render(request, "search/questions.html", {"page": mine, "summaries": summaries})
+    wanted = request.GET.get("find", "").strip()
+    mine = queries.found_questions(_person(request), wanted)
+    page = Paginator(mine, PAGE).get_page(request.GET.get("page"))
+    summaries = [QuestionSummary.of(question) for question in page.object_list]
+    return render(request, "search/questions.html", {"page": page, "summaries": summaries, "wanted": wanted})
 
 
 def _ask(request: HttpRequest) -> HttpResponse:
-    texts = request.POST.getlist("bar")
+    texts, by = request.POST.getlist("bar"), request.POST.getlist("by")
     bars, unread = read(texts)
     purpose = request.POST.get("purpose", "")
     if unread:
-        return redirect(f"{reverse('search:builder')}?{urlencode({'bar': texts}, doseq=True)}")
+        return redirect(f"{reverse('search:builder')}?{urlencode({'bar': texts, 'by': by}, doseq=True)}")
     try:
         question = actions.ask(
-            person=_person(request), question=bars.question, purpose=purpose, request_id=current_request_id()
+            person=_person(request),
+            question=bars.question,
+            purpose=purpose,
+            request_id=current_request_id(),
+            breakdown=by,
         )
-    except PurposeTooLong as error:
-        context = {**_builder_context(BuilderForm(bars)), "purpose": purpose, "purpose_problem": str(error)}
+    except SearchError as error:
+        refused = {"purpose": purpose, f"{error.field}_problem": str(error)}
+        context = {**_builder_context(BuilderForm(bars), by), **refused}
         return render(request, "search/builder.html", context, status=422)
     return redirect("search:question", question_id=question.pk)
 
@@ -94,8 +108,22 @@ def question(request: HttpRequest, question_id: UUID) -> HttpResponse:
     """One question and everything known of it now; further answers arrive by themselves."""
     asked = get_object_or_404(queries.visible_questions(_person(request)), pk=question_id)
     state = queries.question_state(asked)
-    bars = split(cohort.parse(asked.text))
-    return render(request, "search/question.html", {"state": state, "bars": bars})
+    context = {
+        "state": state,
+        "bars": split(cohort.parse(asked.text)),
+        "table": DatasetTable.of(state.nodes, Order.read(request.GET)),
+    }
+    return render(request, "search/question.html", context)
+
+
+@member
+@require_safe
+def dataset(request: HttpRequest, dataset_id: UUID) -> HttpResponse:
+    """What is known of one dataset: from the answers it gave to me, newest first."""
+    said = queries.said_by_dataset(_person(request), dataset_id, latest=LATEST)
+    if not said:
+        raise Http404
+    return render(request, "search/dataset.html", {"latest": said[0], "said": said})
 
 
 @anyone

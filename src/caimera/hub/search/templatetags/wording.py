@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from caimera.cohort import Condition, Question, Range, in_words, parse, to_text
-from caimera.hub.search.builder import Bars, variable_of
-from caimera.hub.search.results import ConditionState, DatasetState, QuestionState
+from caimera.hub.search.builder import Bars, split, variable_of
+from caimera.hub.search.results import ConditionState, QuestionState
 from caimera.hub.search.states import State
 from caimera.protocol.messages import Count, CountKind, Treatment
 from caimera.vocabulary import VOCABULARY, Kind, Operator, Variable
@@ -102,31 +102,6 @@ def treatment_note(conditions: Sequence[ConditionState]) -> str:
 
 
 @register.filter
-def with_number(datasets: Sequence[DatasetState]) -> list[DatasetState]:
-    """Datasets that have something to tell, most patients first."""
-    telling = [
-        one for one in datasets if one.subjects.value != 0 and one.subjects.kind != CountKind.FEWER_THAN
-    ]
-    return sorted(telling, key=lambda one: -(one.subjects.value or 0))
-
-
-@register.filter
-def too_few(datasets: Sequence[DatasetState]) -> list[DatasetState]:
-    """Protected datasets with few patients or none, by title; which of both is not said."""
-    return _by_title(one for one in datasets if one.subjects.kind == CountKind.FEWER_THAN)
-
-
-@register.filter
-def without_match(datasets: Sequence[DatasetState]) -> list[DatasetState]:
-    """Open datasets where nobody matches, by title."""
-    return _by_title(one for one in datasets if one.subjects.value == 0)
-
-
-def _by_title(datasets: Iterable[DatasetState]) -> list[DatasetState]:
-    return sorted(datasets, key=lambda one: one.title.casefold())
-
-
-@register.filter
 def count_number(count: Count) -> str:
     """The figure of a count as it may be read at a glance, or an empty string where there is none."""
     if count.value is None:
@@ -150,6 +125,12 @@ def count_note(count: Count) -> str:
 
 
 @register.filter
+def count_in_words(count: Count) -> str:
+    """A count in one line: `1,234`, `45, rounded to 5`, `fewer than 10`."""
+    return ", ".join(filter(None, (count_number(count), count_note(count))))
+
+
+@register.filter
 def seconds(milliseconds: float) -> str:
     """A duration for people: `0.08 s`, `3.4 s`."""
     digits = 2 if milliseconds < 1000 else 1
@@ -157,9 +138,22 @@ def seconds(milliseconds: float) -> str:
 
 
 @register.filter
-def builder_address(bars: Bars) -> str:
-    """The builder with these bars."""
-    return f"{reverse('search:builder')}?{urlencode(bars.query())}"
+def builder_address(bars: Bars, by: Iterable[str] = ()) -> str:
+    """The builder with these bars, and the variables to count by."""
+    query = [*bars.query(), *(("by", name) for name in by)]
+    return f"{reverse('search:builder')}?{urlencode(query)}"
+
+
+@register.filter
+def bars_of(text: str) -> Bars:
+    """The search bars of a question in text form."""
+    return split(parse(text))
+
+
+@register.filter
+def same(one: object, other: object) -> bool:
+    """Whether two things are one."""
+    return one == other
 
 
 @register.filter

@@ -1,0 +1,83 @@
+// Draws what tables say. A chart repeats rows that are there for everyone, so it is hidden from screen readers.
+"use strict";
+
+(() => {
+  const SHOWN = 20;
+  const ROW = 26;
+  const drawn = new Map();
+  const dark = window.matchMedia("(prefers-color-scheme: dark)");
+  const calm = window.matchMedia("(prefers-reduced-motion: reduce)");
+
+  function rowsOf(name) {
+    const rows = document.querySelectorAll(`[data-chart-row="${CSS.escape(name)}"]`);
+    return [...rows].filter((row) => row.dataset.chartValue)
+      .map((row) => ({ label: row.dataset.chartLabel, value: Number(row.dataset.chartValue), text: row.dataset.chartText }));
+  }
+
+  // Bands of numbers keep their order; everything else comes by size.
+  function ordered(name, rows) {
+    const inOrder = name.startsWith("by-") ? rows : [...rows].sort((one, other) => other.value - one.value);
+    return inOrder.slice(0, SHOWN).reverse();
+  }
+
+  function colour(name, print) {
+    const light = { text: "#1b2a36", bar: "#0b6478", line: "#c3ced6" };
+    if (print) return light[name];
+    const property = { text: "--ds-color-neutral-text-default", bar: "--ds-color-base-default", line: "--ds-color-neutral-border-subtle" };
+    return getComputedStyle(document.body).getPropertyValue(property[name]).trim() || light[name];
+  }
+
+  function option(rows, width, print) {
+    const text = colour("text", print);
+    const room = Math.max(80, Math.min(220, width * 0.38));
+    return {
+      animation: !calm.matches && !print,
+      grid: { left: room + 8, right: Math.min(150, width * 0.28), top: 4, bottom: 4 },
+      xAxis: { type: "value", show: false },
+      yAxis: {
+        type: "category", data: rows.map((row) => row.label), axisTick: { show: false },
+        axisLine: { lineStyle: { color: colour("line", print) } },
+        axisLabel: { color: text, width: room, overflow: "truncate", fontSize: 12, interval: 0 },
+      },
+      series: [{
+        type: "bar", data: rows.map((row) => row.value), barMaxWidth: 16, silent: true,
+        itemStyle: { color: colour("bar", print), borderRadius: [0, 3, 3, 0] },
+        label: { show: true, position: "right", color: text, fontSize: 12, formatter: ({ dataIndex }) => rows[dataIndex].text },
+      }],
+    };
+  }
+
+  function draw(figure, print = false) {
+    const rows = ordered(figure.dataset.chart, rowsOf(figure.dataset.chart));
+    figure.hidden = rows.length < 2;
+    if (figure.hidden) return;
+    const room = figure.querySelector(".chart-drawing");
+    room.style.height = `${rows.length * ROW + 8}px`;
+    const chart = window.echarts.getInstanceByDom(room) || window.echarts.init(room);
+    chart.resize();
+    chart.setOption(option(rows, room.clientWidth, print), true);
+    drawn.set(figure, chart);
+  }
+
+  function drawAll(print = false) {
+    for (const [figure, chart] of drawn) {
+      if (figure.isConnected) continue;
+      chart.dispose();
+      drawn.delete(figure);
+    }
+    for (const figure of document.querySelectorAll("[data-chart]")) draw(figure, print);
+  }
+
+  let due = 0;
+  function soon() {
+    cancelAnimationFrame(due);
+    due = requestAnimationFrame(() => drawAll());
+  }
+
+  dark.addEventListener("change", soon);
+  window.addEventListener("resize", soon);
+  window.addEventListener("beforeprint", () => drawAll(true));
+  window.addEventListener("afterprint", soon);
+  document.body.addEventListener("htmx:oobAfterSwap", soon);
+  drawAll();
+})();
