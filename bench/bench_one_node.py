@@ -15,7 +15,7 @@ from bench.measuring import QUESTIONS, percentiles, rounds, show, show_ratio
 from caimera.cohort import parse
 from caimera.crate import open_crate
 from caimera.demo.idc import build_crates
-from caimera.node.sources import CrateRelease, CrateSource
+from caimera.node.sources import CrateOrigin, CrateSource, SourceRelease
 
 HOME = Path(__file__).parents[1] / "var" / "bench"
 
@@ -31,11 +31,13 @@ PEER = {
 }
 
 
-def releases() -> list[CrateRelease]:
+def releases() -> list[SourceRelease]:
     """Every crate of the demo, as one node's."""
     built = build_crates(home=HOME, nodes={"all": ("*",)}, signers=None, progress=lambda *_: None)
     crates = [open_crate(path) for path in built["all"]]
-    return [CrateRelease(crate.description.dataset_id, crate.digest, crate.path) for crate in crates]
+    return [
+        SourceRelease(crate.description.dataset_id, crate.digest, CrateOrigin(crate.path)) for crate in crates
+    ]
 
 
 def main() -> None:

@@ -15,7 +15,7 @@ import pyarrow as pa
 from caimera.cdm import TABLES
 from caimera.cohort import Question, holds
 from caimera.crate import Description, open_crate, write
-from caimera.node.sources import CrateRelease, SourceCount
+from caimera.node.sources import CrateOrigin, SourceCount, SourceRelease
 from caimera.vocabulary import VERSION, VOCABULARY
 
 FAMILY = UUID("5d2d0c7a-6a0e-4b6e-9d0c-2f1f4a1c7e55")
@@ -81,11 +81,11 @@ class Holding:
     def _segmented(self, study: int) -> bool:
         return any(s["study_id"] == study and s["modality"] == "SEG" for s in self.series)
 
-    def write(self, folder: Path) -> CrateRelease:
+    def write(self, folder: Path) -> SourceRelease:
         """Write the crate into a folder of its own below `folder`."""
         path = folder / f"{self.number}-{self.version}"
         write(path, tables=self.tables(), description=self._description(), report={"variables": []})
-        return CrateRelease(self.dataset_id, open_crate(path).digest, path)
+        return SourceRelease(self.dataset_id, open_crate(path).digest, CrateOrigin(path))
 
     def _description(self) -> Description:
         return Description(
@@ -149,6 +149,12 @@ class Holding:
             {"cancer_condition_id": number, "patient_id": patient, "code": code("condition", name)}
             for number, (patient, name) in enumerate(held, start=1)
         ]
+
+
+def folder(release: SourceRelease) -> Path:
+    """Where the crate of a release lies."""
+    assert isinstance(release.origin, CrateOrigin)
+    return release.origin.path
 
 
 SERIES_VARIABLES = ("modality", "body_part", "manufacturer")

@@ -19,7 +19,7 @@ from caimera.protocol.identity import Card
 from caimera.secrets import FileStore, load_identity
 from caimera.web.site import SettingsProblem, load
 from tests.node.conftest import make_hub
-from tests.node.crates import random_holding
+from tests.node.crates import folder, random_holding
 
 pytestmark = pytest.mark.django_db
 
@@ -87,7 +87,7 @@ def test_what_is_no_card_is_refused_with_the_place(text: str, said: str) -> None
 
 
 def test_crates_are_added_and_listed(tmp_path: Path) -> None:
-    first, second = (random_holding(number, patients=2).write(tmp_path).path for number in (1, 2))
+    first, second = (folder(random_holding(number, patients=2).write(tmp_path)) for number in (1, 2))
     assert call("add", str(first)).output == "Collection 1, version 1: published, open.\n"
     added = call("add", str(first), str(second), "--policy", "protected")
     assert added.output == (
@@ -103,8 +103,8 @@ def test_crates_are_added_and_listed(tmp_path: Path) -> None:
 
 
 def test_a_damaged_crate_ends_the_adding_with_its_findings(tmp_path: Path) -> None:
-    sound = random_holding(1, patients=2).write(tmp_path).path
-    damaged = random_holding(2, patients=2).write(tmp_path).path
+    sound = folder(random_holding(1, patients=2).write(tmp_path))
+    damaged = folder(random_holding(2, patients=2).write(tmp_path))
     (damaged / "mapping-report.json").unlink()
     result = call("add", str(sound), str(damaged))
     assert result.exit_code == 1

@@ -22,7 +22,7 @@ from caimera.node.mediator.queries import visible_questions
 from caimera.node.sources import CrateSource
 from caimera.people.models import Person
 from tests.node.conftest import NOW, Hub, ask_of, letter_of
-from tests.node.crates import random_holding
+from tests.node.crates import folder, random_holding
 
 pytestmark = pytest.mark.django_db
 
@@ -55,7 +55,7 @@ def asked(tmp_path: Path, source: CrateSource) -> None:
     """A node with two datasets that was asked one question."""
     for number, policy in ((1, "open"), (2, "protected")):
         written = random_holding(number, patients=5).write(tmp_path)
-        register_crate(path=written.path, policy=policy, actor="system")
+        register_crate(path=folder(written), policy=policy, actor="system")
     answer_question(letter=letter_of(ask_of(parse("modality = CT"))), source=source, now=NOW)
 
 

@@ -24,7 +24,7 @@ from caimera.node.agent.models import Heartbeat
 from caimera.node.datasets.actions import register_crate
 from caimera.transport import broker_config
 from tests.node.conftest import Hub
-from tests.node.crates import random_holding
+from tests.node.crates import folder, random_holding
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -65,7 +65,7 @@ def broker(tmp_path: Path, hub: Hub) -> Iterator[Broker]:
 
 
 def test_the_agent_prepares_its_data_connects_and_ends_in_order(broker: Broker, tmp_path: Path) -> None:
-    register_crate(path=random_holding(1, patients=5).write(tmp_path).path, actor="system")
+    register_crate(path=folder(random_holding(1, patients=5).write(tmp_path)), actor="system")
     site = tmp_path / "site"
     with program("agent", CAIMERA_NODE_BROKER_URL=broker.url, CAIMERA_NODE_DATA_DIR=str(site)) as process:
         wait_for(Heartbeat.objects.filter(link="connected", problem="").exists)

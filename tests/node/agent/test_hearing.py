@@ -21,7 +21,7 @@ from caimera.node.sources import CrateSource
 from caimera.protocol.identity import Identity
 from caimera.protocol.messages import Answer, Ask, Presence
 from tests.node.conftest import Hub, ask_of, make_hub
-from tests.node.crates import random_holding
+from tests.node.crates import folder, random_holding
 
 pytestmark = pytest.mark.django_db
 
@@ -35,7 +35,7 @@ def refusals() -> dict[str, int]:
 
 
 def test_a_question_is_answered_for_the_hub_alone(hub: Hub, source: CrateSource, tmp_path: Path) -> None:
-    register_crate(path=random_holding(1, patients=20).write(tmp_path).path, policy="open", actor="system")
+    register_crate(path=folder(random_holding(1, patients=20).write(tmp_path)), policy="open", actor="system")
     ask = question()
     reply = hear(data=hub.seal(ask), source=source)
     assert reply is not None

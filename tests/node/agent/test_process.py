@@ -29,7 +29,7 @@ from caimera.protocol.messages import Answer, Ask, Presence
 from caimera.transport import Arrival, Link, broker_config, subjects
 from caimera.web.threads import in_thread
 from tests.node.conftest import Hub, ask_of
-from tests.node.crates import random_holding
+from tests.node.crates import folder, random_holding
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -58,7 +58,7 @@ def broker(tmp_path: Path, settings: Any, hub: Hub) -> Iterator[Broker]:
 @pytest.fixture
 def published(tmp_path: Path, transactional_db: None) -> None:
     written = random_holding(1, patients=20).write(tmp_path / "crates")
-    register_crate(path=written.path, policy="open", actor="system")
+    register_crate(path=folder(written), policy="open", actor="system")
 
 
 class Listener:

@@ -15,7 +15,7 @@ from caimera.node.datasets.actions import register_crate, set_policy
 from caimera.node.datasets.errors import CrateRefused, DatasetUnknown, PolicyUnknown, VersionTaken
 from caimera.node.datasets.models import Dataset, Release
 from caimera.node.datasets.queries import published_releases
-from tests.node.crates import Holding, random_holding
+from tests.node.crates import Holding, folder, random_holding
 
 pytestmark = pytest.mark.django_db
 
@@ -29,7 +29,7 @@ def holding(**changes: object) -> Holding:
 
 def test_a_sound_crate_is_published(tmp_path: Path) -> None:
     written = holding().write(tmp_path)
-    release = register_crate(path=written.path, actor="system")
+    release = register_crate(path=folder(written), actor="system")
     assert (release.version, release.digest, release.published) == ("1", written.digest, True)
     assert release.for_source() == written
     assert str(release.dataset) == "Collection 1"
@@ -38,7 +38,7 @@ def test_a_sound_crate_is_published(tmp_path: Path) -> None:
 
 def test_the_act_is_in_the_trail(tmp_path: Path) -> None:
     written = holding().write(tmp_path)
-    register_crate(path=written.path, actor="person:42")
+    register_crate(path=folder(written), actor="person:42")
     record = Record.objects.get()
     assert (record.act, record.actor) == ("dataset.registered", "person:42")
     assert record.object == f"dataset:{written.dataset_id}"
@@ -58,15 +58,15 @@ def test_the_policy_given_goes_before_the_crates_hint(
     tmp_path: Path, hint: str, given: str | None, policy: str
 ) -> None:
     written = holding(policy_hint=hint).write(tmp_path)
-    release = register_crate(path=written.path, policy=given, actor="system")
+    release = register_crate(path=folder(written), policy=given, actor="system")
     assert release.dataset.policy == policy
 
 
 def test_a_new_version_takes_the_place_of_the_one_before_and_keeps_the_policy(tmp_path: Path) -> None:
     first = holding(policy_hint="open").write(tmp_path)
-    register_crate(path=first.path, policy="protected", actor="system")
+    register_crate(path=folder(first), policy="protected", actor="system")
     second = holding(version="2", policy_hint="open").write(tmp_path)
-    release = register_crate(path=second.path, actor="system")
+    release = register_crate(path=folder(second), actor="system")
     assert list(published_releases()) == [release]
     assert Release.objects.count() == 2
     assert release.dataset.policy == "protected"
@@ -74,36 +74,36 @@ def test_a_new_version_takes_the_place_of_the_one_before_and_keeps_the_policy(tm
 
 def test_registering_again_moves_the_release_to_where_the_crate_lies_now(tmp_path: Path) -> None:
     written = holding().write(tmp_path)
-    register_crate(path=written.path, actor="system")
+    register_crate(path=folder(written), actor="system")
     moved = tmp_path / "elsewhere"
-    written.path.rename(moved)
+    folder(written).rename(moved)
     release = register_crate(path=moved, actor="system")
     assert Release.objects.get() == release
-    assert release.for_source().path == moved
+    assert folder(release.for_source()) == moved
 
 
 def test_an_earlier_version_can_be_published_again(tmp_path: Path) -> None:
     first, second = holding().write(tmp_path), holding(version="2").write(tmp_path)
     for written in (first, second, first):
-        register_crate(path=written.path, actor="system")
+        register_crate(path=folder(written), actor="system")
     assert [release.version for release in published_releases()] == ["1"]
 
 
 def test_a_released_version_never_changes(tmp_path: Path) -> None:
-    register_crate(path=holding().write(tmp_path / "a").path, actor="system")
+    register_crate(path=folder(holding().write(tmp_path / "a")), actor="system")
     other = random_holding(1, patients=4).write(tmp_path / "b")
     with pytest.raises(VersionTaken, match="give the new crate a new version"):
-        register_crate(path=other.path, actor="system")
+        register_crate(path=folder(other), actor="system")
     assert Release.objects.get().crate_path == str(tmp_path / "a" / "1-1")
 
 
 def test_a_changed_crate_is_refused_with_the_list_of_findings(tmp_path: Path) -> None:
     written = holding().write(tmp_path)
-    (written.path / "mapping-report.json").write_text("{}  ")
-    (written.path / "tables" / "patient.parquet").unlink()
-    (written.path / "extra.txt").write_text("more")
+    (folder(written) / "mapping-report.json").write_text("{}  ")
+    (folder(written) / "tables" / "patient.parquet").unlink()
+    (folder(written) / "extra.txt").write_text("more")
     with pytest.raises(CrateRefused) as refusal:
-        register_crate(path=written.path, actor="system")
+        register_crate(path=folder(written), actor="system")
     assert len(refusal.value.findings) == 3
     assert "patient.parquet is missing" in str(refusal.value)
     assert not Dataset.objects.exists()
@@ -117,12 +117,12 @@ def test_what_is_no_crate_is_refused(tmp_path: Path) -> None:
 
 def test_a_crate_whose_tables_break_the_model_is_refused(tmp_path: Path) -> None:
     written = holding().write(tmp_path)
-    path = written.path / "tables" / "patient.parquet"
+    path = folder(written) / "tables" / "patient.parquet"
     patients = pq.read_table(path)
     pq.write_table(patients.slice(0, 1), path, store_schema=False)
-    _declare_anew(written.path, "tables/patient.parquet")
+    _declare_anew(folder(written), "tables/patient.parquet")
     with pytest.raises(CrateRefused, match="name a patient_id that patient does not have"):
-        register_crate(path=written.path, actor="system")
+        register_crate(path=folder(written), actor="system")
 
 
 def _declare_anew(crate: Path, name: str) -> None:
@@ -150,7 +150,7 @@ def test_an_unknown_policy_is_refused_before_anything_else(tmp_path: Path) -> No
 
 
 def test_a_holder_changes_a_policy(tmp_path: Path) -> None:
-    release = register_crate(path=holding().write(tmp_path).path, actor="system")
+    release = register_crate(path=folder(holding().write(tmp_path)), actor="system")
     dataset = set_policy(dataset_id=release.dataset_id, policy="protected", actor="person:42")
     assert dataset.policy == "protected"
     record = Record.objects.first()
@@ -172,7 +172,7 @@ def test_the_database_knows_no_third_policy(policy: str) -> None:
 
 
 def test_the_database_publishes_one_release_of_a_dataset(tmp_path: Path) -> None:
-    release = register_crate(path=holding().write(tmp_path).path, actor="system")
+    release = register_crate(path=folder(holding().write(tmp_path)), actor="system")
     with pytest.raises(IntegrityError, match="release_one_published"), transaction.atomic():
         release.dataset.releases.create(version="2", crate_path="x", digest="0" * 64, published=True)
     with pytest.raises(IntegrityError, match="release_version_once"), transaction.atomic():

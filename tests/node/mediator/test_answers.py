@@ -16,18 +16,18 @@ from caimera.cohort import Question, parse
 from caimera.node.datasets.actions import register_crate
 from caimera.node.mediator.actions import answer_question
 from caimera.node.mediator.errors import condition_path
-from caimera.node.sources import CrateRelease, CrateSource, DeadlinePassed, SourceCount
+from caimera.node.sources import CrateSource, DeadlinePassed, SourceCount, SourceRelease
 from caimera.protocol.messages import Answer, Ask, ConditionStatus, Count, CountKind, Treatment
 from caimera.vocabulary import VERSION, Operator
 from tests.node.conftest import NOW, ask_of, letter_of
-from tests.node.crates import Holding, random_holding
+from tests.node.crates import Holding, folder, random_holding
 
 pytestmark = pytest.mark.django_db
 
 
-def publish(holding: Holding, folder: Path, policy: str) -> CrateRelease:
-    written = holding.write(folder)
-    register_crate(path=written.path, policy=policy, actor="system")
+def publish(holding: Holding, place: Path, policy: str) -> SourceRelease:
+    written = holding.write(place)
+    register_crate(path=folder(written), policy=policy, actor="system")
     return written
 
 
@@ -193,11 +193,11 @@ def test_data_that_cannot_be_read_is_said_without_its_place(
     tmp_path: Path, source: CrateSource, caplog: pytest.LogCaptureFixture
 ) -> None:
     written = publish(with_patients(1, 2), tmp_path, "open")
-    shutil.rmtree(written.path)
+    shutil.rmtree(folder(written))
     said = answer(parse("modality = CT"), source)
     assert said.outcome == "refused"
     assert str(tmp_path) not in said.reason
-    assert str(written.path) in caplog.text
+    assert str(folder(written)) in caplog.text
 
 
 class NarrowSource:
@@ -206,10 +206,10 @@ class NarrowSource:
     def capabilities(self) -> Mapping[str, tuple[Operator, ...]]:
         return {"modality": (Operator.EQUALS,)}
 
-    def prepare(self, releases: Sequence[CrateRelease]) -> None:
+    def prepare(self, releases: Sequence[SourceRelease]) -> None:
         return None
 
-    def statuses(self, question: Question, releases: Sequence[CrateRelease]) -> tuple[ConditionStatus, ...]:
+    def statuses(self, question: Question, releases: Sequence[SourceRelease]) -> tuple[ConditionStatus, ...]:
         from caimera.cohort import conditions
 
         return tuple(
@@ -220,7 +220,7 @@ class NarrowSource:
         )
 
     def count(
-        self, question: Question, releases: Sequence[CrateRelease], *, wait: float
+        self, question: Question, releases: Sequence[SourceRelease], *, wait: float
     ) -> tuple[SourceCount, ...]:
         raise DeadlinePassed
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from caimera.cohort import And, Condition, Not, Or, Question, Range, parse
-from caimera.node.sources import CrateRelease, CrateSource
+from caimera.node.sources import CrateSource, SourceRelease
 from caimera.vocabulary import Operator
 from tests.node.crates import Holding, random_federation
 from tests.node.questions import questions
@@ -19,7 +19,7 @@ class Bench:
     """A source over crates, with the records they were written from."""
 
     def __init__(
-        self, holdings: tuple[Holding, ...], releases: list[CrateRelease], source: CrateSource
+        self, holdings: tuple[Holding, ...], releases: list[SourceRelease], source: CrateSource
     ) -> None:
         self.holdings = holdings
         self.releases = releases

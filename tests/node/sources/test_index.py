@@ -12,17 +12,24 @@ import duckdb
 import pytest
 
 from caimera.cohort import And, parse
-from caimera.node.sources import CrateRelease, CrateSource, CrateUnusable, DeadlinePassed, IndexUnusable
+from caimera.node.sources import (
+    CrateOrigin,
+    CrateSource,
+    DeadlinePassed,
+    IndexUnusable,
+    OriginUnusable,
+    SourceRelease,
+)
 from caimera.node.sources.building import ensure_index
 from caimera.node.sources.compiling import Fragment
 from caimera.node.sources.index import Index
 from caimera.node.sources.layout import COLUMNS, Storage, fingerprint, needed_columns
 from caimera.vocabulary import VOCABULARY, Operator
-from tests.node.crates import Holding, random_holding
+from tests.node.crates import Holding, folder, random_holding
 
 
 @pytest.fixture
-def releases(tmp_path: Path) -> list[CrateRelease]:
+def releases(tmp_path: Path) -> list[SourceRelease]:
     return [random_holding(number, patients=20).write(tmp_path / "crates") for number in (1, 2)]
 
 
@@ -52,22 +59,22 @@ def test_no_identifier_of_a_person_is_read_into_the_index() -> None:
     assert not read & {"patient_identifier", "study_uid", "series_uid", "study_date"}
 
 
-def test_the_index_is_named_by_what_it_was_built_from(tmp_path: Path, releases: list[CrateRelease]) -> None:
+def test_the_index_is_named_by_what_it_was_built_from(tmp_path: Path, releases: list[SourceRelease]) -> None:
     path = ensure_index(tmp_path / "index", releases, memory="64MB", threads=1)
     assert path.name == f"series-{fingerprint(releases)}.duckdb"
     assert fingerprint(releases) == fingerprint(list(reversed(releases)))
     assert fingerprint(releases) != fingerprint(releases[:1])
 
 
-def test_a_finished_index_is_used_again(tmp_path: Path, releases: list[CrateRelease]) -> None:
+def test_a_finished_index_is_used_again(tmp_path: Path, releases: list[SourceRelease]) -> None:
     path = ensure_index(tmp_path / "index", releases, memory="64MB", threads=1)
     written = path.stat().st_mtime_ns
-    shutil.rmtree(releases[0].path)
+    shutil.rmtree(folder(releases[0]))
     assert ensure_index(tmp_path / "index", releases, memory="64MB", threads=1) == path
     assert path.stat().st_mtime_ns == written
 
 
-def test_another_set_of_releases_replaces_the_index(tmp_path: Path, releases: list[CrateRelease]) -> None:
+def test_another_set_of_releases_replaces_the_index(tmp_path: Path, releases: list[SourceRelease]) -> None:
     source = CrateSource(tmp_path / "index")
     before = source.count(And(()), releases[:1], wait=30)
     after = source.count(And(()), releases, wait=30)
@@ -76,7 +83,7 @@ def test_another_set_of_releases_replaces_the_index(tmp_path: Path, releases: li
     assert index_files(tmp_path / "index") == {f"series-{fingerprint(releases)}.duckdb"}
 
 
-def test_what_a_killed_build_left_is_cleared_away(tmp_path: Path, releases: list[CrateRelease]) -> None:
+def test_what_a_killed_build_left_is_cleared_away(tmp_path: Path, releases: list[SourceRelease]) -> None:
     directory = tmp_path / "index"
     directory.mkdir()
     (directory / f"series-{fingerprint(releases)}.unfinished").write_bytes(b"half a file")
@@ -85,7 +92,7 @@ def test_what_a_killed_build_left_is_cleared_away(tmp_path: Path, releases: list
     assert index_files(directory) == {path.name}
 
 
-def test_builders_take_turns_and_share_the_result(tmp_path: Path, releases: list[CrateRelease]) -> None:
+def test_builders_take_turns_and_share_the_result(tmp_path: Path, releases: list[SourceRelease]) -> None:
     with ThreadPoolExecutor(4) as pool:
         built = [
             pool.submit(ensure_index, tmp_path / "index", releases, memory="64MB", threads=1)
@@ -96,7 +103,7 @@ def test_builders_take_turns_and_share_the_result(tmp_path: Path, releases: list
     assert index_files(tmp_path / "index") == {path.name for path in paths}
 
 
-def test_two_sources_read_one_index(tmp_path: Path, releases: list[CrateRelease]) -> None:
+def test_two_sources_read_one_index(tmp_path: Path, releases: list[SourceRelease]) -> None:
     sources = [CrateSource(tmp_path / "index"), CrateSource(tmp_path / "index")]
     first, second = (source.count(parse("modality = CT"), releases, wait=30) for source in sources)
     for source in sources:
@@ -104,7 +111,7 @@ def test_two_sources_read_one_index(tmp_path: Path, releases: list[CrateRelease]
     assert first == second
 
 
-def test_many_threads_ask_one_source(tmp_path: Path, releases: list[CrateRelease]) -> None:
+def test_many_threads_ask_one_source(tmp_path: Path, releases: list[SourceRelease]) -> None:
     source = CrateSource(tmp_path / "index")
     asked = [parse("modality = CT"), parse("sex = male"), And(())] * 8
     expected = [source.count(question, releases, wait=30) for question in asked]
@@ -116,42 +123,44 @@ def test_many_threads_ask_one_source(tmp_path: Path, releases: list[CrateRelease
 
 @pytest.mark.parametrize("table", ["image_series", "dataset"])
 def test_a_changed_table_is_refused_and_nothing_is_left(
-    tmp_path: Path, releases: list[CrateRelease], table: str
+    tmp_path: Path, releases: list[SourceRelease], table: str
 ) -> None:
-    damaged = releases[1].path / "tables" / f"{table}.parquet"
+    damaged = folder(releases[1]) / "tables" / f"{table}.parquet"
     damaged.write_bytes(damaged.read_bytes()[:-1] + b"x")
-    with pytest.raises(CrateUnusable, match=f"{table}.parquet was changed"):
+    with pytest.raises(OriginUnusable, match=f"{table}.parquet was changed"):
         ensure_index(tmp_path / "index", releases, memory="64MB", threads=1)
     assert index_files(tmp_path / "index") == set()
 
 
-def test_a_missing_table_is_refused(tmp_path: Path, releases: list[CrateRelease]) -> None:
-    (releases[0].path / "tables" / "patient.parquet").unlink()
-    with pytest.raises(CrateUnusable, match=r"patient.parquet cannot be read"):
+def test_a_missing_table_is_refused(tmp_path: Path, releases: list[SourceRelease]) -> None:
+    (folder(releases[0]) / "tables" / "patient.parquet").unlink()
+    with pytest.raises(OriginUnusable, match=r"patient.parquet cannot be read"):
         ensure_index(tmp_path / "index", releases, memory="64MB", threads=1)
 
 
-def test_a_missing_crate_is_refused_with_what_to_do(tmp_path: Path, releases: list[CrateRelease]) -> None:
-    shutil.rmtree(releases[0].path)
-    with pytest.raises(CrateUnusable, match="Restore it or register it again"):
+def test_a_missing_crate_is_refused_with_what_to_do(tmp_path: Path, releases: list[SourceRelease]) -> None:
+    shutil.rmtree(folder(releases[0]))
+    with pytest.raises(OriginUnusable, match="Restore it or register it again"):
         ensure_index(tmp_path / "index", releases, memory="64MB", threads=1)
 
 
 def test_another_crate_in_the_registered_ones_place_is_refused(
-    tmp_path: Path, releases: list[CrateRelease]
+    tmp_path: Path, releases: list[SourceRelease]
 ) -> None:
-    swapped = CrateRelease(releases[0].dataset_id, releases[0].digest, releases[1].path)
-    with pytest.raises(CrateUnusable, match="not the registered one"):
+    swapped = SourceRelease(releases[0].dataset_id, releases[0].digest, CrateOrigin(folder(releases[1])))
+    with pytest.raises(OriginUnusable, match="not the registered one"):
         ensure_index(tmp_path / "index", [swapped], memory="64MB", threads=1)
 
 
-def test_a_directory_that_cannot_be_written_is_reported(tmp_path: Path, releases: list[CrateRelease]) -> None:
+def test_a_directory_that_cannot_be_written_is_reported(
+    tmp_path: Path, releases: list[SourceRelease]
+) -> None:
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(IndexUnusable, match="cannot be used"):
         ensure_index(tmp_path / "file" / "index", releases, memory="64MB", threads=1)
 
 
-def test_a_damaged_index_is_reported(tmp_path: Path, releases: list[CrateRelease]) -> None:
+def test_a_damaged_index_is_reported(tmp_path: Path, releases: list[SourceRelease]) -> None:
     path = ensure_index(tmp_path / "index", releases, memory="64MB", threads=1)
     path.write_bytes(b"no database at all" * 1000)
     source = CrateSource(tmp_path / "index")
@@ -175,16 +184,16 @@ def test_a_damaged_index_is_reported(tmp_path: Path, releases: list[CrateRelease
     ],
 )
 def test_an_open_index_can_be_read_and_nothing_else(
-    tmp_path: Path, releases: list[CrateRelease], statement: str
+    tmp_path: Path, releases: list[SourceRelease], statement: str
 ) -> None:
     path = ensure_index(tmp_path / "index", releases, memory="64MB", threads=1)
     index = Index(path, memory="64MB", threads=1)
     with pytest.raises(duckdb.Error):
-        index._connection.execute(statement.format(crate=releases[0].path, index=path))
+        index._connection.execute(statement.format(crate=folder(releases[0]), index=path))
     index.close()
 
 
-def test_no_time_left_means_no_answer(tmp_path: Path, releases: list[CrateRelease]) -> None:
+def test_no_time_left_means_no_answer(tmp_path: Path, releases: list[SourceRelease]) -> None:
     source = CrateSource(tmp_path / "index", threads=1)
     source.prepare(releases)
     with pytest.raises(DeadlinePassed):
@@ -194,7 +203,7 @@ def test_no_time_left_means_no_answer(tmp_path: Path, releases: list[CrateReleas
 
 
 def test_counting_ends_at_the_deadline_and_the_thread_is_free_again(
-    tmp_path: Path, releases: list[CrateRelease]
+    tmp_path: Path, releases: list[SourceRelease]
 ) -> None:
     index = Index(
         ensure_index(tmp_path / "index", releases, memory="64MB", threads=1), memory="64MB", threads=1
@@ -207,7 +216,7 @@ def test_counting_ends_at_the_deadline_and_the_thread_is_free_again(
 
 
 def test_closing_ends_what_is_being_counted_and_what_waits(
-    tmp_path: Path, releases: list[CrateRelease]
+    tmp_path: Path, releases: list[SourceRelease]
 ) -> None:
     path = ensure_index(tmp_path / "index", releases, memory="64MB", threads=1)
     index, pool = Index(path, memory="64MB", threads=1), ThreadPoolExecutor(1)
@@ -223,7 +232,7 @@ def test_closing_ends_what_is_being_counted_and_what_waits(
 
 
 def test_waiting_behind_another_question_counts_against_the_deadline(
-    tmp_path: Path, releases: list[CrateRelease]
+    tmp_path: Path, releases: list[SourceRelease]
 ) -> None:
     index = Index(
         ensure_index(tmp_path / "index", releases, memory="64MB", threads=1), memory="64MB", threads=1
@@ -238,7 +247,7 @@ def test_waiting_behind_another_question_counts_against_the_deadline(
 
 
 def test_a_failing_count_is_reported_as_the_index_failing(
-    tmp_path: Path, releases: list[CrateRelease]
+    tmp_path: Path, releases: list[SourceRelease]
 ) -> None:
     index = Index(
         ensure_index(tmp_path / "index", releases, memory="64MB", threads=1), memory="64MB", threads=1

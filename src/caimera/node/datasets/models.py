@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from caimera.node.sources import CrateRelease
+from caimera.node.sources import CrateOrigin, SourceRelease
 
 
 class Policy(models.TextChoices):
@@ -67,6 +67,6 @@ class Release(models.Model):
     def __str__(self) -> str:
         return f"{self.dataset_id} {self.version}"
 
-    def for_source(self) -> CrateRelease:
+    def for_source(self) -> SourceRelease:
         """This release as `node.sources` needs to know it."""
-        return CrateRelease(self.dataset_id, self.digest, Path(self.crate_path))
+        return SourceRelease(self.dataset_id, self.digest, CrateOrigin(Path(self.crate_path)))

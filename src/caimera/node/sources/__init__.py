@@ -1,16 +1,19 @@
 """A question evaluated on local data, exactly."""
 
 from caimera.node.sources.crates import CrateSource
-from caimera.node.sources.errors import CrateUnusable, DeadlinePassed, IndexUnusable, SourceError
-from caimera.node.sources.source import CrateRelease, Source, SourceCount
+from caimera.node.sources.errors import DeadlinePassed, IndexUnusable, OriginUnusable, SourceError
+from caimera.node.sources.origins import CrateOrigin, Origin
+from caimera.node.sources.source import Source, SourceCount, SourceRelease
 
 __all__ = [
-    "CrateRelease",
+    "CrateOrigin",
     "CrateSource",
-    "CrateUnusable",
     "DeadlinePassed",
     "IndexUnusable",
+    "Origin",
+    "OriginUnusable",
     "Source",
     "SourceCount",
     "SourceError",
+    "SourceRelease",
 ]

@@ -3,29 +3,28 @@
 from __future__ import annotations
 
 import fcntl
-import hashlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from caimera.cdm import TABLES
-from caimera.crate import Crate, CrateError, open_crate
 from caimera.node.sources import statements
-from caimera.node.sources.errors import CrateUnusable, IndexUnusable
+from caimera.node.sources.errors import IndexUnusable
 from caimera.node.sources.layout import fingerprint, needed_columns
 from caimera.node.sources.rows import Codebook, recorded_variables, rows_of_crate
-from caimera.node.sources.source import CrateRelease
+from caimera.node.sources.source import SourceRelease
+
+COLUMNS_READ = {name: needed_columns(name) for name in TABLES}
 
 
-def ensure_index(directory: Path, releases: Sequence[CrateRelease], *, memory: str, threads: int) -> Path:
+def ensure_index(directory: Path, releases: Sequence[SourceRelease], *, memory: str, threads: int) -> Path:
     """Return the index file of these releases, building it first where it is not there.
 
     Only one process builds at a time, the others wait for it; a finished file replaces all earlier ones.
-    Raises CrateUnusable and IndexUnusable; then no file is left.
+    Raises OriginUnusable and IndexUnusable; then no file is left.
     """
     wanted = directory / f"series-{fingerprint(releases)}.duckdb"
     if wanted.exists():
@@ -48,7 +47,7 @@ def _alone(directory: Path) -> Iterator[None]:
         yield
 
 
-def _build(wanted: Path, releases: Sequence[CrateRelease], *, memory: str, threads: int) -> None:
+def _build(wanted: Path, releases: Sequence[SourceRelease], *, memory: str, threads: int) -> None:
     unfinished = wanted.with_suffix(".unfinished")
     unfinished.unlink(missing_ok=True)
     try:
@@ -78,12 +77,12 @@ def _forget_others(wanted: Path) -> None:
             earlier.unlink(missing_ok=True)
 
 
-def _fill(connection: duckdb.DuckDBPyConnection, releases: Sequence[CrateRelease]) -> None:
+def _fill(connection: duckdb.DuckDBPyConnection, releases: Sequence[SourceRelease]) -> None:
     for statement in statements.SCHEMA:
         connection.execute(statement)
     codebook, patients, studies = Codebook(), 0, 0
-    for number, release in enumerate(sorted(releases), start=1):
-        tables = _tables(release)
+    for number, release in enumerate(sorted(releases, key=_name), start=1):
+        tables = release.read(COLUMNS_READ)
         rows = rows_of_crate(
             tables, codebook, dataset=number, patients_before=patients, studies_before=studies
         )
@@ -97,39 +96,11 @@ def _fill(connection: duckdb.DuckDBPyConnection, releases: Sequence[CrateRelease
     _insert(connection, statements.ADD_MEMBERS, codebook.members_table())
 
 
+def _name(release: SourceRelease) -> tuple[str, str]:
+    return str(release.dataset_id), release.digest
+
+
 def _insert(connection: duckdb.DuckDBPyConnection, statement: str, rows: pa.Table) -> None:
     connection.register("rows_to_add", rows)
     connection.execute(statement)
     connection.unregister("rows_to_add")
-
-
-def _tables(release: CrateRelease) -> dict[str, pa.Table]:
-    """The columns the index needs, of a crate that is exactly the registered one."""
-    crate = _registered_crate(release)
-    return {name: _table(crate, release, name) for name in TABLES}
-
-
-def _registered_crate(release: CrateRelease) -> Crate:
-    try:
-        crate = open_crate(release.path)
-    except (CrateError, OSError) as error:
-        raise CrateUnusable(release.dataset_id, release.path, str(error)) from error
-    if crate.digest != release.digest:
-        raise CrateUnusable(release.dataset_id, release.path, "Its manifest is not the registered one.")
-    return crate
-
-
-def _table(crate: Crate, release: CrateRelease, name: str) -> pa.Table:
-    """Read a table from exactly the bytes the manifest vouches for."""
-    path = crate.table(name)
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise CrateUnusable(release.dataset_id, release.path, f"{path.name} cannot be read.") from error
-    written = {crate.path / file.path: file.sha256 for file in crate.manifest.files}
-    if hashlib.sha256(data).hexdigest() != written.get(path):
-        raise CrateUnusable(release.dataset_id, release.path, f"{path.name} was changed.")
-    try:
-        return pq.read_table(pa.BufferReader(data), columns=list(needed_columns(name)))
-    except (pa.ArrowException, ValueError) as error:
-        raise CrateUnusable(release.dataset_id, release.path, f"{path.name} is no table: {error}.") from error

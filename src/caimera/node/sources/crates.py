@@ -13,7 +13,7 @@ from caimera.node.sources.building import ensure_index
 from caimera.node.sources.compiling import compile_question
 from caimera.node.sources.index import Index
 from caimera.node.sources.layout import COLUMNS, fingerprint
-from caimera.node.sources.source import CrateRelease, SourceCount
+from caimera.node.sources.source import SourceCount, SourceRelease
 from caimera.protocol.messages import ConditionStatus, Treatment
 from caimera.vocabulary import VOCABULARY, Operator
 
@@ -36,11 +36,11 @@ class CrateSource:
         """The variables of the vocabulary that the index holds, with all their operators."""
         return {name: VOCABULARY.variable(name).operators for name in COLUMNS}
 
-    def prepare(self, releases: Sequence[CrateRelease]) -> None:
+    def prepare(self, releases: Sequence[SourceRelease]) -> None:
         """Build and open the index of these releases."""
         self._index(releases)
 
-    def statuses(self, question: Question, releases: Sequence[CrateRelease]) -> tuple[ConditionStatus, ...]:
+    def statuses(self, question: Question, releases: Sequence[SourceRelease]) -> tuple[ConditionStatus, ...]:
         """What is done with each condition: an unknown variable or operator is unsupported, never false."""
         index = self._index(releases)
         return tuple(self._status(path, condition, index) for path, condition in conditions(question))
@@ -54,7 +54,7 @@ class CrateSource:
         return ConditionStatus(path=path, status=status, why=why)
 
     def count(
-        self, question: Question, releases: Sequence[CrateRelease], *, wait: float
+        self, question: Question, releases: Sequence[SourceRelease], *, wait: float
     ) -> tuple[SourceCount, ...]:
         """Count exactly; a release without a match counts zero."""
         until = time.monotonic() + wait
@@ -67,14 +67,14 @@ class CrateSource:
             for release in releases
         )
 
-    def _index(self, releases: Sequence[CrateRelease]) -> Index:
+    def _index(self, releases: Sequence[SourceRelease]) -> Index:
         wanted = fingerprint(releases)
         with self._opening:
             if self._opened is None or self._opened[0] != wanted:
                 self._opened = (wanted, self._open(releases))
             return self._opened[1]
 
-    def _open(self, releases: Sequence[CrateRelease]) -> Index:
+    def _open(self, releases: Sequence[SourceRelease]) -> Index:
         path = ensure_index(self._directory, releases, memory=self._memory, threads=self._threads)
         return Index(path, memory=self._memory, threads=self._threads)
 

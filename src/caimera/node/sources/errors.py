@@ -1,27 +1,23 @@
 """What can go wrong while a question is evaluated.
 
 SourceError
-├── CrateUnusable   a published crate is missing, or is not what was registered
+├── OriginUnusable  a published dataset is missing, or is not what was released
 ├── IndexUnusable   the derived index cannot be built or read
 └── DeadlinePassed  the answer would come too late
 """
 
 from pathlib import Path
-from uuid import UUID
 
 
 class SourceError(Exception):
     """The source cannot count."""
 
 
-class CrateUnusable(SourceError):
-    """A published crate is missing, or is not what was registered."""
+class OriginUnusable(SourceError):
+    """A published dataset is missing, or is not what was released."""
 
-    def __init__(self, dataset_id: UUID, path: Path, why: str) -> None:
-        super().__init__(
-            f"The crate of dataset {dataset_id} at {path} cannot be used: {why} "
-            "Restore it or register it again."
-        )
+    def __init__(self, origin: str, why: str, remedy: str) -> None:
+        super().__init__(f"{origin} cannot be used: {why} {remedy}")
 
 
 class IndexUnusable(SourceError):

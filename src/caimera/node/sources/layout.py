@@ -13,7 +13,7 @@ from typing import Any
 import pyarrow as pa
 
 from caimera.cdm import TABLES, Type
-from caimera.node.sources.source import CrateRelease
+from caimera.node.sources.source import SourceRelease
 
 VERSION = 1
 """Raised whenever a file built by an earlier version could be misread."""
@@ -86,7 +86,7 @@ def needed_columns(table: str) -> tuple[str, ...]:
     return tuple(column.name for column in model.columns if column.name in keys | held)
 
 
-def fingerprint(releases: Sequence[CrateRelease]) -> str:
+def fingerprint(releases: Sequence[SourceRelease]) -> str:
     """What an index of these releases is named by, 32 hex digits: other releases, another name."""
     sources = sorted((str(release.dataset_id), release.digest) for release in releases)
     return hashlib.sha256(json.dumps([VERSION, sources]).encode()).hexdigest()[:32]
