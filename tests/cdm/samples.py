@@ -19,6 +19,16 @@ def code(variable: str, name: str) -> str:
     return VOCABULARY.variable(variable).value(name).code
 
 
+def cdm_code(variable: str) -> str:
+    """What the code of a row must be to speak of a variable."""
+    return VOCABULARY.variable(variable).cdm_code
+
+
+def marker(number: int, patient: int, variable: str, **values: Any) -> dict[str, Any]:
+    """A row of `tumor_marker_test`."""
+    return {"tumor_marker_test_id": number, "patient_id": patient, "code": cdm_code(variable), **values}
+
+
 def rows() -> dict[str, list[dict[str, Any]]]:
     """The dataset row by row, columns that may be empty left out where they are."""
     return {
@@ -40,8 +50,67 @@ def rows() -> dict[str, list[dict[str, Any]]]:
             },
             {"patient_id": 2, "dataset_id": DATASET_ID, "patient_identifier": "B"},
         ],
+        "tumor_marker_test": [
+            marker(1, 1, "psa", value_as_number=1043.5, date=date(2001, 2, 1)),
+            marker(2, 1, "psa", value_as_number=0.04, offset_from_diagnosis=9.0, offset_unit="mo"),
+            marker(3, 2, "er_status", value_as_concept=code("er_status", "positive")),
+        ],
+        "medical_history": [
+            {
+                "medical_history_id": 1,
+                "patient_id": 1,
+                "code": "CLIN1",
+                "category": "GEN1",
+                "onset_age": 40.5,
+                "onset_age_unit": "a",
+            }
+        ],
+        "treatment": [{"treatment_id": 7, "patient_id": 1, "type": "GEN1000018"}],
+        "radiotherapy": [
+            {
+                "treatment_id": 7,
+                "start_date": date(2001, 3, 1),
+                "end_date": date(2001, 4, 1),
+                "total_dose": 74.0,
+                "dose_unit": "Gy",
+            }
+        ],
         "cancer_condition": [
-            {"cancer_condition_id": 1, "patient_id": 1, "code": code("condition", "lung_cancer")}
+            {
+                "cancer_condition_id": 1,
+                "patient_id": 1,
+                "code": code("condition", "lung_cancer"),
+                "age_at_diagnosis": 50.5,
+                "age_at_diagnosis_unit": "a",
+                "asserted_date": date(2001, 1, 3),
+                "topography": code("topography", "C34.1"),
+            }
+        ],
+        "cancer_stage": [
+            {
+                "cancer_stage_id": 1,
+                "cancer_condition_id": 1,
+                "code": cdm_code("clinical_t"),
+                "as_concept": code("clinical_t", "cT2a"),
+            },
+        ],
+        "tumor": [{"tumor_id": 1, "patient_id": 1, "cancer_condition_id": 1}],
+        "tumor_observation": [
+            {
+                "tumor_observation_id": 1,
+                "patient_id": 1,
+                "tumor_id": 1,
+                "code": cdm_code("pi_rads"),
+                "value_as_concept": code("pi_rads", "pi_rads_4"),
+            }
+        ],
+        "episode": [
+            {"episode_id": 1, "patient_id": 1, "type_code": "diagnosis", "start_date": date(2001, 1, 3)},
+            {"episode_id": 2, "patient_id": 1, "type_code": "treatment", "parent_id": 1},
+        ],
+        "episode_event": [
+            {"episode_event_id": 1, "episode_id": 2, "event_table_name": "treatment", "event_table_id": 7},
+            {"episode_event_id": 2, "episode_id": 2, "event_table_name": "radiotherapy", "event_table_id": 7},
         ],
         "image_study": [
             {
@@ -65,9 +134,9 @@ def rows() -> dict[str, list[dict[str, Any]]]:
 def tables_of(content: Mapping[str, list[dict[str, Any]]]) -> dict[str, pa.Table]:
     """Rows as Arrow tables of the model's columns; nothing is checked."""
     built = {}
-    for name, table in TABLES.items():
-        loose = pa.schema([field.with_nullable(True) for field in table.schema])
-        built[name] = pa.Table.from_pylist(content[name], loose)
+    for name, given in content.items():
+        loose = pa.schema([field.with_nullable(True) for field in TABLES[name].schema])
+        built[name] = pa.Table.from_pylist(given, loose)
     return built
 
 

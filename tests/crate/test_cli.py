@@ -19,7 +19,7 @@ def test_a_sound_crate_ends_with_0_and_its_digest(make_crate: MakeCrate) -> None
     path = make_crate()
     result = CliRunner().invoke(crate, ["verify", str(path)])
     assert result.exit_code == 0
-    assert "Lungs, version 1: all 7 files are as written" in result.output
+    assert "Lungs, version 1: all 16 files are as written" in result.output
     assert "give --key" in result.output
     assert open_crate(path).digest in result.output
 

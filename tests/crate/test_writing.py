@@ -41,6 +41,18 @@ def test_a_crate_holds_its_tables_as_written(make_crate: MakeCrate, description:
         assert pq.read_schema(crate.table(name)).equals(TABLES[name].schema)
 
 
+def test_a_table_without_rows_gets_no_file(tmp_path: Path, description: Description) -> None:
+    tables = {**sound_tables(), "treatment": TABLES["treatment"].schema.empty_table()}
+    tables["radiotherapy"] = TABLES["radiotherapy"].schema.empty_table()
+    tables["episode_event"] = TABLES["episode_event"].schema.empty_table()
+    write(tmp_path / "crate", tables=tables, description=description, report={})
+    assert set(sound_tables()) - set(open_crate(tmp_path / "crate").tables) == {
+        "treatment",
+        "radiotherapy",
+        "episode_event",
+    }
+
+
 def test_a_crate_has_no_other_tables(make_crate: MakeCrate) -> None:
     crate = open_crate(make_crate())
     with pytest.raises(KeyError):
@@ -49,8 +61,9 @@ def test_a_crate_has_no_other_tables(make_crate: MakeCrate) -> None:
 
 def test_the_layout_is_fixed_and_the_manifest_lists_it(make_crate: MakeCrate) -> None:
     path = make_crate()
-    tables = {f"tables/{name}.parquet" for name in TABLES}
+    tables = {f"tables/{name}.parquet" for name in sound_tables()}
     listed = {file.path for file in open_crate(path).manifest.files}
+    assert set(open_crate(path).tables) == set(sound_tables()) < set(TABLES)
     assert listed == {*tables, "mapping-report.json", "ro-crate-metadata.json"}
     assert set(content(path)) == {*listed, "manifest.json", "manifest.sig"}
 

@@ -89,12 +89,10 @@ def test_age_at_imaging_is_never_age_at_diagnosis() -> None:
         series_table({"PatientAge": "045Y"}), sample_description(), condition_of(collection())
     )
     (condition,) = tables["cancer_condition"].to_pylist()
-    assert condition == {
+    assert {name: value for name, value in condition.items() if value is not None} == {
         "cancer_condition_id": 1,
         "patient_id": 1,
         "code": code("condition", "lung_cancer"),
-        "age_at_diagnosis": None,
-        "asserted_date": None,
     }
     assert report_on(report, "condition").recorded == 1
 

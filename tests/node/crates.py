@@ -12,7 +12,7 @@ from uuid import UUID, uuid5
 
 import pyarrow as pa
 
-from caimera.cdm import TABLES
+from caimera.cdm import PLACES, TABLES, Type
 from caimera.cohort import Question, holds
 from caimera.crate import Description, open_crate, write
 from caimera.node.sources import CrateOrigin, SourceCount, SourceRelease
@@ -49,8 +49,14 @@ class Holding:
     def add_patient(self, *, sex: str | None = None, conditions: Sequence[str] = ()) -> int:
         """Add a patient; values are vocabulary names. Returns the patient's number."""
         number = len(self.patients) + 1
-        self.patients.append({"patient_id": number, "sex": sex, "condition": tuple(conditions)})
+        several: dict[str, tuple[object, ...]] = dict.fromkeys(SEVERAL, ())
+        self.patients.append({"patient_id": number, "sex": sex, **several, "condition": tuple(conditions)})
         return number
+
+    def record(self, patient: int, **values: object) -> None:
+        """Record one more value of clinical variables of a patient: names of codes, numbers."""
+        for name, value in values.items():
+            self.patients[patient - 1][name] += (value,)
 
     def add_study(self, patient: int, *, age: int | None = None, year: int | None = None) -> int:
         """Add a study of a patient. Returns the study's number."""
@@ -121,7 +127,7 @@ class Holding:
                 }
                 for patient in self.patients
             ],
-            "cancer_condition": self._condition_rows(),
+            **clinical_rows(self.patients),
             "image_study": [
                 {
                     **study,
@@ -141,14 +147,7 @@ class Holding:
                 for number, series in enumerate(self.series, start=1)
             ],
         }
-        return {name: pa.Table.from_pylist(rows[name], schema=table.schema) for name, table in TABLES.items()}
-
-    def _condition_rows(self) -> list[dict[str, Any]]:
-        held = [(patient["patient_id"], name) for patient in self.patients for name in patient["condition"]]
-        return [
-            {"cancer_condition_id": number, "patient_id": patient, "code": code("condition", name)}
-            for number, (patient, name) in enumerate(held, start=1)
-        ]
+        return {name: pa.Table.from_pylist(held, TABLES[name].schema) for name, held in rows.items()}
 
 
 def folder(release: SourceRelease) -> Path:
@@ -158,10 +157,36 @@ def folder(release: SourceRelease) -> Path:
 
 
 SERIES_VARIABLES = ("modality", "body_part", "manufacturer")
-VARIABLES = (
-    *("sex", "condition", "age_at_imaging", "year_of_imaging", "has_segmentation"),
-    *SERIES_VARIABLES,
-)
+SEVERAL = tuple(variable.name for variable in VOCABULARY.variables if variable.multiple)
+VARIABLES = tuple(variable.name for variable in VOCABULARY.variables)
+
+
+def clinical_rows(patients: Sequence[Mapping[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+    """The rows that record what `patients` hold of the variables with several values, one row a value."""
+    rows: dict[str, list[dict[str, Any]]] = {"cancer_condition": []}
+    for patient in patients:
+        for variable in SEVERAL:
+            for value in patient[variable]:
+                _add_value(rows, patient["patient_id"], variable, value)
+    return rows
+
+
+def _add_value(rows: dict[str, list[dict[str, Any]]], patient: int, variable: str, value: object) -> None:
+    place, table = PLACES[variable], TABLES[PLACES[variable].table]
+    held = date(int(value), 7, 1) if table.column(place.column).type is Type.DATE else value  # type: ignore[call-overload]
+    row = {place.column: code(variable, value) if isinstance(value, str) else held}
+    if place.code:
+        row["code"] = place.code
+    owner = table.foreign_keys[0]
+    if owner.table == "patient":
+        row[owner.column] = patient
+    else:
+        rows["cancer_condition"].append(
+            {"cancer_condition_id": len(rows["cancer_condition"]) + 1, "patient_id": patient}
+        )
+        row[owner.column] = len(rows["cancer_condition"])
+    own = rows.setdefault(table.name, [])
+    own.append({table.key: len(own) + 1, **row})
 
 
 def code(variable: str, name: str | None) -> str | None:

@@ -11,10 +11,12 @@ from caimera.cdm.mapping import (
     read_decisions,
     settle,
 )
+from caimera.cdm.places import PLACES, Place, recorded
 from caimera.cdm.report import MappingReport, Outcome, Spelling, VariableReport
 from caimera.cdm.tables import TABLES, Column, ForeignKey, Table, Type
 
 __all__ = [
+    "PLACES",
     "TABLES",
     "Column",
     "ColumnMapping",
@@ -25,6 +27,7 @@ __all__ = [
     "MappingTableError",
     "ModelError",
     "Outcome",
+    "Place",
     "Settled",
     "Spelling",
     "Table",
@@ -34,5 +37,6 @@ __all__ = [
     "check",
     "coded_mapping",
     "read_decisions",
+    "recorded",
     "settle",
 ]

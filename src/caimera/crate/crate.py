@@ -28,6 +28,12 @@ class Crate:
         """What the dataset is."""
         return self.manifest.dataset
 
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """The tables that have rows, and so a file."""
+        listed = {file.path for file in self.manifest.files}
+        return tuple(name for name in TABLES if table_path(name) in listed)
+
     def table(self, name: str) -> Path:
         """The Parquet file of one table of the common data model; raises KeyError on other names."""
         return self.path / table_path(TABLES[name].name)

@@ -41,20 +41,21 @@ def write(
 ) -> Manifest:
     """Write a new crate at `path`, which must not exist; its parent folder is made.
 
-    `report` is plain JSON values. Raises TablesUnsound, CrateExists, NotCanonical (for a report that is no
-    JSON), and OSError when the disk refuses; in each case nothing is left at `path` or beside it. The same
-    input gives the same bytes.
+    A table without rows gets no file. `report` is plain JSON values. The same input gives the same bytes.
+    Raises TablesUnsound, CrateExists, NotCanonical (for a report that is no JSON), and OSError when the disk
+    refuses; in each case nothing is left at `path` or beside it.
     """
     if violations := check(tables):
         raise TablesUnsound(violations)
     path.parent.mkdir(parents=True, exist_ok=True)
     with _all_or_nothing(path) as folder:
-        for name, table in TABLES.items():
+        held = [name for name in TABLES if name in tables and tables[name].num_rows]
+        for name in held:
             _store_table(
-                folder / table_path(name), tables[name].select(table.schema.names).cast(table.schema)
+                folder / table_path(name), TABLES[name].complete(tables[name]).cast(TABLES[name].schema)
             )
         _store(folder / REPORT, canonical.dumps(dict(report)))
-        data = [_entry(folder, name) for name in (*map(table_path, TABLES), REPORT)]
+        data = [_entry(folder, name) for name in (*map(table_path, held), REPORT)]
         _store(folder / METADATA, _readable(metadata(description, data)))
         entries = sorted([*data, _entry(folder, METADATA)], key=lambda file: file.path)
         manifest = Manifest(dataset=description, files=tuple(entries))

@@ -149,8 +149,6 @@ def _conditions(condition: Decision, patients: int) -> pa.Table:
         "cancer_condition_id": numbers,
         "patient_id": numbers,
         "code": pa.repeat(pa.scalar(condition.value, pa.string()), len(numbers)),
-        "age_at_diagnosis": pa.nulls(len(numbers), pa.int32()),
-        "asserted_date": pa.nulls(len(numbers), pa.date32()),
     }
     return _table("cancer_condition", columns)
 
@@ -182,8 +180,8 @@ def _series(series: pa.Table, groups: Grouping, mapped: Mapping[str, Any]) -> pa
 
 
 def _table(name: str, columns: Mapping[str, Any]) -> pa.Table:
-    schema = TABLES[name].schema
-    return pa.table({field: columns[field] for field in schema.names}).cast(schema)
+    table = TABLES[name]
+    return table.complete(pa.table(dict(columns))).cast(table.schema)
 
 
 def _settled_report(variable: str, level: str, mapped: MappedColumn, settled: Settled) -> VariableReport:

@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 from django.db import transaction
 
 from caimera.audit.actions import record
-from caimera.cdm import TABLES, check
+from caimera.cdm import check
 from caimera.crate import Crate, CrateError, open_crate, verify
 from caimera.node.datasets.errors import CrateRefused, DatasetUnknown, PolicyUnknown, VersionTaken
 from caimera.node.datasets.models import Dataset, Policy, Release
@@ -71,7 +71,7 @@ def _verified(path: Path) -> Crate:
         raise CrateRefused(path, [str(error)]) from error
     if crate is None:
         raise CrateRefused(path, findings)
-    if violations := check({name: pq.read_table(crate.table(name)) for name in TABLES}):
+    if violations := check({name: pq.read_table(crate.table(name)) for name in crate.tables}):
         raise CrateRefused(path, [violation.message for violation in violations])
     return crate
 

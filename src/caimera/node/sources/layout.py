@@ -12,7 +12,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from caimera.cdm import TABLES, Type
+from caimera.cdm import PLACES, TABLES, Type
+from caimera.cdm.places import CODE
 from caimera.node.sources.source import SourceRelease
 
 VERSION = 1
@@ -65,13 +66,12 @@ class IndexColumn:
 
 
 def _columns() -> Iterator[IndexColumn]:
-    for table in TABLES.values():
-        for column in table.columns:
-            if column.variable is None:
-                continue
-            single = table.name in ROW_TABLES
-            storage = _STORAGE_OF_TYPE[column.type] if single else Storage.COMBINATION
-            yield IndexColumn(column.variable, table.name, column.name, storage)
+    for place in PLACES.values():
+        held = TABLES[place.table].column(place.column).type
+        if place.table in ROW_TABLES:
+            yield IndexColumn(place.variable, place.table, place.column, _STORAGE_OF_TYPE[held])
+        elif held is Type.TEXT:
+            yield IndexColumn(place.variable, place.table, place.column, Storage.COMBINATION)
 
 
 COLUMNS: Mapping[str, IndexColumn] = MappingProxyType({column.variable: column for column in _columns()})
@@ -83,7 +83,8 @@ def needed_columns(table: str) -> tuple[str, ...]:
     model = TABLES[table]
     keys = {model.key, *(foreign.column for foreign in model.foreign_keys)}
     held = {column.column for column in COLUMNS.values() if column.table == table} | {"dates_shifted"}
-    return tuple(column.name for column in model.columns if column.name in keys | held)
+    selecting = {CODE for place in PLACES.values() if place.table == table and place.code}
+    return tuple(column.name for column in model.columns if column.name in keys | held | selecting)
 
 
 def fingerprint(releases: Sequence[SourceRelease]) -> str:

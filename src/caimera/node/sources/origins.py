@@ -11,6 +11,7 @@ from typing import Protocol
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from caimera.cdm import TABLES
 from caimera.crate import Crate, CrateError, open_crate
 from caimera.node.sources.errors import OriginUnusable
 
@@ -39,7 +40,11 @@ class CrateOrigin:
     def read(self, columns: Columns, *, digest: str) -> Tables:
         """Read from exactly the bytes that the registered manifest vouches for. Raises OriginUnusable."""
         crate = self._registered(digest)
-        return {name: self._table(crate, name, wanted) for name, wanted in columns.items()}
+        held = set(crate.tables)
+        return {
+            name: self._table(crate, name, wanted) if name in held else _empty(name, wanted)
+            for name, wanted in columns.items()
+        }
 
     def _registered(self, digest: str) -> Crate:
         try:
@@ -60,9 +65,14 @@ class CrateOrigin:
         if hashlib.sha256(data).hexdigest() != written.get(path):
             raise self._unusable(f"{path.name} was changed.")
         try:
-            return pq.read_table(pa.BufferReader(data), columns=list(wanted))
+            given = pq.read_table(pa.BufferReader(data), columns=list(wanted))
+            return TABLES[name].complete(given).select(list(wanted))
         except (pa.ArrowException, ValueError) as error:
             raise self._unusable(f"{path.name} is no table: {error}.") from error
 
     def _unusable(self, why: str) -> OriginUnusable:
         return OriginUnusable(f"The crate at {self.path}", why, "Restore it or register it again.")
+
+
+def _empty(name: str, wanted: Sequence[str]) -> pa.Table:
+    return TABLES[name].schema.empty_table().select(list(wanted))

@@ -8,6 +8,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from caimera.cdm import recorded
 from caimera.node.sources.layout import ARROW_TYPES, COLUMNS, IndexColumn, Storage
 
 Tables = Mapping[str, pa.Table]
@@ -102,8 +103,9 @@ def _held(column: IndexColumn, tables: Tables, codebook: Codebook) -> Any:
         case Storage.CODED:
             return codebook.numbers(column.variable, given)
         case Storage.COMBINATION:
-            number = codebook.numbers(column.variable, given)
-            held = pa.table({"patient_id": tables[column.table]["patient_id"], "number": number})
+            found = recorded(column.variable, tables)
+            number = codebook.numbers(column.variable, found["value"])
+            held = pa.table({"patient_id": found["owner"], "number": number})
             return codebook.combinations(column.variable, held, tables["patient"]["patient_id"])
 
 
