@@ -1,7 +1,9 @@
 """The common data model: typed tables, their checks, and the mapping of local values onto them."""
 
 from caimera.cdm.checks import Violation, check
+from caimera.cdm.codes import in_the_models_codes
 from caimera.cdm.errors import MappingTableError, ModelError
+from caimera.cdm.layout import ddl
 from caimera.cdm.mapping import (
     ColumnMapping,
     Decision,
@@ -36,6 +38,8 @@ __all__ = [
     "Violation",
     "check",
     "coded_mapping",
+    "ddl",
+    "in_the_models_codes",
     "read_decisions",
     "recorded",
     "settle",

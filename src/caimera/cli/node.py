@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 from typing import IO
+from uuid import UUID
 
 import click
 
@@ -105,6 +106,62 @@ def add(crates: tuple[Path, ...], policy: str | None) -> None:
             raise click.ClickException(str(error)) from None
         dataset = release.dataset
         click.echo(f"{dataset.title}, version {release.version}: published, {dataset.policy}.")
+
+
+@node.command("cdm-ddl")
+def cdm_ddl() -> None:
+    """Print the SQL that makes a clinical database's tables, in the EUCAIM layout."""
+    from caimera.cdm import ddl
+
+    click.echo(ddl(), nl=False)
+
+
+@node.command("connect-database")
+@click.argument("name")
+@click.argument("address_file", type=click.File("rb"))
+def connect_database(name: str, address_file: IO[bytes]) -> None:
+    """Keep the address of a clinical database among this node's secrets, under NAME.
+
+    ADDRESS_FILE holds it as postgresql://user:password@host:port/name; - reads standard input.
+    """
+    _begin()
+    from caimera.node.datasets import actions
+    from caimera.node.datasets.errors import DatasetError
+
+    try:
+        address = address_file.read().decode().strip()
+        actions.connect_database(name=name, address=address, actor="system")
+    except DatasetError as error:
+        raise click.ClickException(str(error)) from None
+    except UnicodeDecodeError:
+        raise click.ClickException("What was given is no address: it is not text.") from None
+    click.echo(f"The address of the database {name} is kept.")
+
+
+@node.command("register-database")
+@click.argument("name")
+@click.option("--dataset", "dataset_id", type=click.UUID, required=True, help="UUID of the dataset.")
+@click.option("--version", required=True, help="What to call what the database holds now.")
+@click.option("--key", default="", help="What the database calls the dataset; its UUID by default.")
+@click.option(
+    "--policy",
+    type=click.Choice(["open", "protected"]),
+    help="How the dataset protects its people; a new one is protected by default.",
+)
+def register_database(name: str, dataset_id: UUID, version: str, key: str, policy: str | None) -> None:
+    """Read a dataset from the database NAME and publish what it holds now as its current release."""
+    _begin()
+    from caimera.node.datasets import actions
+    from caimera.node.datasets.errors import DatasetError
+
+    try:
+        release = actions.register_database(
+            name=name, dataset_id=dataset_id, version=version, key=key, policy=policy, actor="system"
+        )
+    except DatasetError as error:
+        raise click.ClickException(str(error)) from None
+    dataset = release.dataset
+    click.echo(f"{dataset.title}, version {release.version}: published, {dataset.policy}.")
 
 
 @node.command()

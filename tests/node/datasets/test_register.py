@@ -42,7 +42,7 @@ def test_the_act_is_in_the_trail(tmp_path: Path) -> None:
     record = Record.objects.get()
     assert (record.act, record.actor) == ("dataset.registered", "person:42")
     assert record.object == f"dataset:{written.dataset_id}"
-    assert record.detail == {"version": "1", "digest": written.digest, "policy": "open"}
+    assert record.detail == {"version": "1", "digest": written.digest, "policy": "open", "origin": "crate"}
 
 
 @pytest.mark.parametrize(
@@ -92,9 +92,9 @@ def test_an_earlier_version_can_be_published_again(tmp_path: Path) -> None:
 def test_a_released_version_never_changes(tmp_path: Path) -> None:
     register_crate(path=folder(holding().write(tmp_path / "a")), actor="system")
     other = random_holding(1, patients=4).write(tmp_path / "b")
-    with pytest.raises(VersionTaken, match="give the new crate a new version"):
+    with pytest.raises(VersionTaken, match="give the new contents a new version"):
         register_crate(path=folder(other), actor="system")
-    assert Release.objects.get().crate_path == str(tmp_path / "a" / "1-1")
+    assert Release.objects.get().location == str(tmp_path / "a" / "1-1")
 
 
 def test_a_changed_crate_is_refused_with_the_list_of_findings(tmp_path: Path) -> None:
@@ -174,8 +174,8 @@ def test_the_database_knows_no_third_policy(policy: str) -> None:
 def test_the_database_publishes_one_release_of_a_dataset(tmp_path: Path) -> None:
     release = register_crate(path=folder(holding().write(tmp_path)), actor="system")
     with pytest.raises(IntegrityError, match="release_one_published"), transaction.atomic():
-        release.dataset.releases.create(version="2", crate_path="x", digest="0" * 64, published=True)
+        release.dataset.releases.create(version="2", location="x", digest="0" * 64, published=True)
     with pytest.raises(IntegrityError, match="release_version_once"), transaction.atomic():
-        release.dataset.releases.create(version="1", crate_path="x", digest="0" * 64)
+        release.dataset.releases.create(version="1", location="x", digest="0" * 64)
     with pytest.raises(IntegrityError, match="release_digest_sha256"), transaction.atomic():
-        release.dataset.releases.create(version="3", crate_path="x", digest="abc")
+        release.dataset.releases.create(version="3", location="x", digest="abc")

@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from uuid import UUID
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 from django.db import transaction
 
 from caimera.audit.actions import record
 from caimera.cdm import check
 from caimera.crate import Crate, CrateError, open_crate, verify
-from caimera.node.datasets.errors import CrateRefused, DatasetUnknown, PolicyUnknown, VersionTaken
-from caimera.node.datasets.models import Dataset, Policy, Release
+from caimera.node.datasets.addresses import address_of, keep_address
+from caimera.node.datasets.errors import (
+    CrateRefused,
+    DatabaseRefused,
+    DatasetUnknown,
+    PolicyUnknown,
+    VersionTaken,
+)
+from caimera.node.datasets.models import Dataset, OriginKind, Policy, Release
+from caimera.node.sources import DatabaseOrigin, OriginUnusable
 
 
 def register_crate(*, path: Path, policy: str | None = None, actor: str) -> Release:
@@ -25,16 +37,41 @@ def register_crate(*, path: Path, policy: str | None = None, actor: str) -> Rele
     if policy is not None:
         _known(policy)
     crate = _verified(path)
+    said = crate.description
+    described = {"title": said.title, "description": said.description, "provider": said.provider}
+    contents = Contents(said.dataset_id, said.version, crate.digest, OriginKind.CRATE, str(crate.path))
+    return _publish(contents, described, policy=policy, hint=said.policy_hint, actor=actor)
+
+
+def connect_database(*, name: str, address: str, actor: str) -> None:
+    """Keep the address of a clinical database among this node's secrets, in place of the one before.
+
+    Raises DatabaseNameInvalid, and DatabaseRefused where it is no PostgreSQL address.
+    """
+    if not address.startswith(("postgresql://", "postgres://")):
+        raise DatabaseRefused(name, ["An address begins with postgresql://."])
     with transaction.atomic():
-        dataset = _dataset_of(crate, policy)
-        release = _release_of(crate, dataset)
-        record(
-            act="dataset.registered",
-            actor=actor,
-            object=f"dataset:{dataset.id}",
-            detail={"version": release.version, "digest": release.digest, "policy": dataset.policy},
-        )
-    return release
+        record(act="database.connected", actor=actor, object=f"database:{name}", detail={})
+        keep_address(name, address)
+
+
+def register_database(
+    *, name: str, dataset_id: UUID, version: str, key: str = "", policy: str | None = None, actor: str
+) -> Release:
+    """Read a dataset from a database and publish what was read as a release, in place of the one before.
+
+    `key` is what the database calls the dataset, its UUID unless given. A new dataset is protected unless
+    `policy` says otherwise. Registering the same version again is no error while its data are the same.
+    Raises DatabaseRefused, VersionTaken and PolicyUnknown; then nothing changed.
+    """
+    if policy is not None:
+        _known(policy)
+    key = key or str(dataset_id)
+    digest, tables = _read(DatabaseOrigin(name, dataset_id, key, partial(address_of, name)))
+    (said,) = tables["dataset"].to_pylist()
+    described = {column: said[column] or "" for column in ("title", "description", "provider")}
+    contents = Contents(dataset_id, version, digest, OriginKind.DATABASE, name, key)
+    return _publish(contents, described, policy=policy, hint=Policy.PROTECTED, actor=actor)
 
 
 def set_policy(*, dataset_id: UUID, policy: str, actor: str) -> Dataset:
@@ -76,25 +113,65 @@ def _verified(path: Path) -> Crate:
     return crate
 
 
-def _dataset_of(crate: Crate, policy: str | None) -> Dataset:
-    said = crate.description
-    described = {"title": said.title, "description": said.description, "provider": said.provider}
-    dataset, _ = Dataset.objects.select_for_update().update_or_create(
-        id=said.dataset_id,
-        defaults=described | ({"policy": policy} if policy else {}),
-        create_defaults=described | {"policy": policy or said.policy_hint},
-    )
-    return dataset
+def _read(origin: DatabaseOrigin) -> tuple[str, Mapping[str, pa.Table]]:
+    try:
+        digest, tables = origin.snapshot()
+    except OriginUnusable as error:
+        raise DatabaseRefused(origin.name, [str(error)]) from error
+    if violations := check(tables):
+        raise DatabaseRefused(origin.name, [violation.message for violation in violations])
+    return digest, tables
 
 
-def _release_of(crate: Crate, dataset: Dataset) -> Release:
-    version = crate.description.version
-    known = dataset.releases.filter(version=version).first()
-    if known and known.digest != crate.digest:
-        raise VersionTaken(dataset.id, version)
-    dataset.releases.filter(published=True).exclude(version=version).update(published=False)
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What a version consists of, and where it is read."""
+
+    dataset_id: UUID
+    version: str
+    digest: str
+    origin: OriginKind
+    location: str
+    key: str = ""
+
+
+def _publish(
+    contents: Contents, described: dict[str, str], *, policy: str | None, hint: str, actor: str
+) -> Release:
+    with transaction.atomic():
+        dataset, _ = Dataset.objects.select_for_update().update_or_create(
+            id=contents.dataset_id,
+            defaults=described | ({"policy": policy} if policy else {}),
+            create_defaults=described | {"policy": policy or hint},
+        )
+        release = _release_of(contents, dataset)
+        record(
+            act="dataset.registered",
+            actor=actor,
+            object=f"dataset:{dataset.id}",
+            detail={
+                "version": release.version,
+                "digest": release.digest,
+                "policy": dataset.policy,
+                "origin": release.origin,
+            },
+        )
+    return release
+
+
+def _release_of(contents: Contents, dataset: Dataset) -> Release:
+    known = dataset.releases.filter(version=contents.version).first()
+    if known and known.digest != contents.digest:
+        raise VersionTaken(dataset.id, contents.version)
+    dataset.releases.filter(published=True).exclude(version=contents.version).update(published=False)
     release, _ = dataset.releases.update_or_create(
-        version=version,
-        defaults={"digest": crate.digest, "crate_path": str(crate.path), "published": True},
+        version=contents.version,
+        defaults={
+            "digest": contents.digest,
+            "origin": contents.origin,
+            "location": contents.location,
+            "key": contents.key,
+            "published": True,
+        },
     )
     return release

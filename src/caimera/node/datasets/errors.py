@@ -2,7 +2,9 @@
 
 DatasetError
 ├── CrateRefused     the crate is damaged, or breaks the common data model; `findings` lists how
-├── VersionTaken     another crate is registered as this version
+├── DatabaseRefused  the database cannot be read, or breaks the common data model; `findings` lists how
+├── DatabaseNameInvalid   no name for a database
+├── VersionTaken     other contents are registered as this version
 ├── PolicyUnknown    no such policy
 └── DatasetUnknown   no such dataset here
 """
@@ -25,13 +27,31 @@ class CrateRefused(DatasetError):
         super().__init__(f"{path} was not registered. Get a sound copy and try again. Found:\n{listed}")
 
 
+class DatabaseRefused(DatasetError):
+    """The database cannot be read, or breaks the common data model."""
+
+    def __init__(self, name: str, findings: Sequence[str]) -> None:
+        self.findings = tuple(findings)
+        listed = "\n".join(f"- {finding}" for finding in self.findings)
+        super().__init__(f"Nothing was released from the database {name}. Found:\n{listed}")
+
+
+class DatabaseNameInvalid(DatasetError):
+    """No name for a database."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"{name!r} is no name for a database: it has 1 to 40 of a-z, 0-9 and _, and begins with a letter."
+        )
+
+
 class VersionTaken(DatasetError):
-    """Another crate is registered as this version."""
+    """Other contents are registered as this version."""
 
     def __init__(self, dataset_id: UUID, version: str) -> None:
         super().__init__(
             f"Version {version} of dataset {dataset_id} is registered with other contents. "
-            "A released version never changes: give the new crate a new version."
+            "A released version never changes: give the new contents a new version."
         )
 
 

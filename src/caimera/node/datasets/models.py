@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from django.db import models
@@ -9,7 +10,8 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from caimera.node.sources import CrateOrigin, SourceRelease
+from caimera.node.datasets.addresses import address_of
+from caimera.node.sources import CrateOrigin, DatabaseOrigin, SourceRelease
 
 
 class Policy(models.TextChoices):
@@ -42,12 +44,25 @@ class Dataset(models.Model):
         return self.title
 
 
+class OriginKind(models.TextChoices):
+    """What a release is read from."""
+
+    CRATE = "crate", _("crate")
+    DATABASE = "database", _("database")
+
+
 class Release(models.Model):
-    """One immutable version of a dataset: a crate on this site's disk."""
+    """One immutable version of a dataset, and where its tables are read from.
+
+    `location` is the folder of a crate or the name of a database at this node; `key` is what the database
+    calls the dataset. An address is never here.
+    """
 
     dataset = models.ForeignKey(Dataset, on_delete=models.PROTECT, related_name="releases")
     version = models.CharField(max_length=100)
-    crate_path = models.TextField()
+    origin = models.CharField(max_length=20, choices=OriginKind, default=OriginKind.CRATE)
+    location = models.TextField()
+    key = models.TextField(blank=True)
     digest = models.CharField(max_length=64)
     released_at = models.DateTimeField(db_default=Now(), editable=False)
     published = models.BooleanField(default=False)
@@ -62,6 +77,10 @@ class Release(models.Model):
             models.CheckConstraint(
                 condition=Q(digest__regex=r"^[0-9a-f]{64}$"), name="release_digest_sha256"
             ),
+            models.CheckConstraint(
+                condition=Q(origin="crate", key="") | (Q(origin="database") & ~Q(key="")),
+                name="release_origin_known",
+            ),
         )
 
     def __str__(self) -> str:
@@ -69,4 +88,9 @@ class Release(models.Model):
 
     def for_source(self) -> SourceRelease:
         """This release as `node.sources` needs to know it."""
-        return SourceRelease(self.dataset_id, self.digest, CrateOrigin(Path(self.crate_path)))
+        return SourceRelease(self.dataset_id, self.digest, self._origin())
+
+    def _origin(self) -> CrateOrigin | DatabaseOrigin:
+        if self.origin == OriginKind.CRATE:
+            return CrateOrigin(Path(self.location))
+        return DatabaseOrigin(self.location, self.dataset_id, self.key, partial(address_of, self.location))

@@ -1,0 +1,1 @@
+"""A clinical database for one demo node: real images, generated clinical data."""
