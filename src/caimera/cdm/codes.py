@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from functools import cache
+from types import MappingProxyType
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from caimera.cdm.places import CODE, Place, places_in
-from caimera.vocabulary import VOCABULARY, Kind, UnknownValue, UnknownVariable
+from caimera.vocabulary import VOCABULARY, Kind, fold
 
 
 def in_the_models_codes(tables: Mapping[str, pa.Table]) -> dict[str, pa.Table]:
@@ -24,7 +26,7 @@ def in_the_models_codes(tables: Mapping[str, pa.Table]) -> dict[str, pa.Table]:
 def _recoded(name: str, data: pa.Table) -> pa.Table:
     places = places_in(name)
     if any(place.code for place in places) and CODE in data.column_names:
-        data = _replaced(data, CODE, _translated(data[CODE], _code_of_rows))
+        data = _replaced(data, CODE, _translated(data[CODE], _row_codes()))
     for place in places:
         variable = VOCABULARY.variable(place.variable)
         if variable.kind is Kind.CODED and place.column in data.column_names:
@@ -34,30 +36,29 @@ def _recoded(name: str, data: pa.Table) -> pa.Table:
 
 def _values_of(place: Place, data: pa.Table) -> Any:
     values = data[place.column]
-    translated = _translated(values, lambda word: _value(place.variable, word))
+    translated = _translated(values, _values(place.variable))
     if not place.code:
         return translated
     return pc.if_else(pc.fill_null(pc.equal(data[CODE], place.code), False), translated, values)
 
 
-def _translated(column: Any, translate: Callable[[str], str]) -> Any:
+def _translated(column: Any, known: Mapping[str, str]) -> Any:
     encoded = column.combine_chunks().dictionary_encode()
-    words = pa.array([translate(word) for word in encoded.dictionary.to_pylist()], pa.string())
+    words = pa.array([known.get(fold(word), word) for word in encoded.dictionary.to_pylist()], pa.string())
     return words.take(encoded.indices)
 
 
-def _value(variable: str, word: str) -> str:
-    try:
-        return VOCABULARY.variable(variable).value(word).code
-    except UnknownValue:
-        return word
+@cache
+def _values(variable: str) -> Mapping[str, str]:
+    values = VOCABULARY.variable(variable).values
+    return {fold(spelling): value.code for value in values for spelling in value.spellings()}
 
 
-def _code_of_rows(word: str) -> str:
-    try:
-        return VOCABULARY.variable(word).cdm_code or word
-    except UnknownVariable:
-        return word
+@cache
+def _row_codes() -> Mapping[str, str]:
+    """Every spelling of a code that says which variable a row speaks of."""
+    spelled = {fold(each): v.cdm_code for v in VOCABULARY.variables if v.cdm_code for each in v.spellings()}
+    return MappingProxyType(spelled)
 
 
 def _replaced(data: pa.Table, name: str, values: Any) -> pa.Table:

@@ -140,28 +140,43 @@ def connect_database(name: str, address_file: IO[bytes]) -> None:
 
 @node.command("register-database")
 @click.argument("name")
-@click.option("--dataset", "dataset_id", type=click.UUID, required=True, help="UUID of the dataset.")
+@click.option(
+    "--dataset",
+    "dataset_ids",
+    type=click.UUID,
+    required=True,
+    multiple=True,
+    help="UUID of the dataset; may be given several times.",
+)
 @click.option("--version", required=True, help="What to call what the database holds now.")
-@click.option("--key", default="", help="What the database calls the dataset; its UUID by default.")
+@click.option("--key", default="", help="What the database calls the one dataset; its UUID by default.")
 @click.option(
     "--policy",
     type=click.Choice(["open", "protected"]),
     help="How the dataset protects its people; a new one is protected by default.",
 )
-def register_database(name: str, dataset_id: UUID, version: str, key: str, policy: str | None) -> None:
-    """Read a dataset from the database NAME and publish what it holds now as its current release."""
+def register_database(
+    name: str, dataset_ids: tuple[UUID, ...], version: str, key: str, policy: str | None
+) -> None:
+    """Read datasets from the database NAME and publish what it holds now as their current releases.
+
+    Stops at the first dataset that is refused; those before it are published.
+    """
+    if key and len(dataset_ids) > 1:
+        raise click.UsageError("--key names one dataset; give one --dataset with it.")
     _begin()
     from caimera.node.datasets import actions
     from caimera.node.datasets.errors import DatasetError
 
-    try:
-        release = actions.register_database(
-            name=name, dataset_id=dataset_id, version=version, key=key, policy=policy, actor="system"
-        )
-    except DatasetError as error:
-        raise click.ClickException(str(error)) from None
-    dataset = release.dataset
-    click.echo(f"{dataset.title}, version {release.version}: published, {dataset.policy}.")
+    for each in dataset_ids:
+        try:
+            release = actions.register_database(
+                name=name, dataset_id=each, version=version, key=key, policy=policy, actor="system"
+            )
+        except DatasetError as error:
+            raise click.ClickException(str(error)) from None
+        dataset = release.dataset
+        click.echo(f"{dataset.title}, version {release.version}: published, {dataset.policy}.")
 
 
 @node.command()

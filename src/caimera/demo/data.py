@@ -12,8 +12,10 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from caimera.crate import CrateError
+from caimera.demo.clinical import DATABASE, NODE, filling
 from caimera.demo.home import Home
 from caimera.demo.idc import DemoDataError, build_crates
+from caimera.demo.postgres import Cluster
 from caimera.demo.sites import NODES, programmes
 from caimera.secrets import FileStore, load_identity
 
@@ -30,12 +32,14 @@ def _signer(directory: Path, site: str) -> Ed25519PrivateKey:
 
 def main(home: Home, *, small: bool) -> None:
     """Make every dataset that is not there yet. Raises DemoDataError."""
-    build_crates(
-        home=home.data,
-        nodes=programmes(small=small),
-        signers=signers(home),
-        progress=_tell,
-    )
+    with filling(Cluster(home.postgres).url(DATABASE), home.clinical_datasets) as keep:
+        build_crates(
+            home=home.data,
+            nodes=programmes(small=small),
+            signers=signers(home),
+            progress=_tell,
+            elsewhere={NODE: keep},
+        )
 
 
 def _tell(done: int, total: int, title: str) -> None:

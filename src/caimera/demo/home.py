@@ -64,6 +64,11 @@ class Home:
     def data(self) -> Path:
         return self.root / "data"
 
+    @property
+    def clinical_datasets(self) -> Path:
+        """Which datasets the clinical database holds."""
+        return self.data / "clinical-datasets.json"
+
     def site(self, name: str) -> Path:
         return self.root / "sites" / name
 

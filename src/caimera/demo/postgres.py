@@ -125,9 +125,9 @@ class Cluster:
         except (FileNotFoundError, ValueError):
             return 0
 
-    def url(self, database: str) -> str:
+    def url(self, database: str, user: str = "caimera") -> str:
         """The address of one of the cluster's databases, as `postgresql://caimera@/name?host=…`."""
-        return f"postgresql://caimera@/{quote(database)}?host={quote(str(self.socket_directory), safe='')}"
+        return f"postgresql://{user}@/{quote(database)}?host={quote(str(self.socket_directory), safe='')}"
 
     def ensure_database(self, name: str) -> None:
         """Create the database unless it is there."""

@@ -7,13 +7,16 @@ import json
 import secrets
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import version
+from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
 
 import caimera
 from caimera.demo.broker import Broker
+from caimera.demo.clinical import DATABASE, NODE, READER, datasets_held
 from caimera.demo.errors import StepFailed
 from caimera.demo.home import Home
 from caimera.demo.postgres import Cluster
@@ -23,6 +26,8 @@ from caimera.demo.simulator import DEVICE, REFRESH, Client, save_clients, secret
 from caimera.demo.sites import CLI_CLIENT, HUB, NODES, SITES, Site, environment, surroundings, url
 from caimera.secrets import FileStore
 from caimera.vocabulary import VERSION
+
+_CLINICAL_NODE = next(node for node in NODES if node.id == NODE)
 
 Report = Callable[[int, int, str], None]
 """Told how much of how much is done (0 of 0: nobody knows), and what is at work."""
@@ -103,8 +108,8 @@ class Preparation:
 
     def _database(self, report: Report) -> None:
         self.cluster.start()
-        for site in SITES:
-            self.cluster.ensure_database(site.database)
+        for name in (*(site.database for site in SITES), DATABASE):
+            self.cluster.ensure_database(name)
 
     def _tables(self, report: Report) -> None:
         commands = [self.command(site, "migrate") for site in SITES]
@@ -143,11 +148,24 @@ class Preparation:
         self._run_all(meeting, lambda done: report(5 + done, 11, "enrolment"))
 
     def _publication(self, report: Report) -> None:
-        commands = []
+        connecting = self.command(_CLINICAL_NODE, "connect-database", DATABASE, "-")
+        address = self.cluster.url(DATABASE, READER).encode()
+        self._run_all([replace(connecting, input=address)], lambda done: None)
+        commands = [*self._releasing()]
         for node in NODES:
-            crates = sorted((self.home.data / "crates" / node.id).iterdir())
-            commands.append(self.command(node, "add", *map(str, crates)))
+            if node is not _CLINICAL_NODE:
+                crates = sorted((self.home.data / "crates" / node.id).iterdir())
+                commands.append(self.command(node, "add", *map(str, crates)))
         self._run_all(commands, _counting(report, commands))
+
+    def _releasing(self) -> Iterator[Command]:
+        """Release what the clinical database holds: the datasets declared open, and the protected ones."""
+        held = sorted(datasets_held(self.home.clinical_datasets), key=attrgetter("policy", "version"))
+        for (policy, release), some in groupby(held, key=attrgetter("policy", "version")):
+            named = [word for each in some for word in ("--dataset", each.dataset_id)]
+            words = ("register-database", DATABASE, *named, "--version", release, "--policy", policy)
+            command = self.command(_CLINICAL_NODE, *words)
+            yield replace(command, name=f"{command.name}, {policy}")
 
     def _routes(self, report: Report) -> None:
         wanted, store = self.home.broker / "wanted.conf", self.home.broker / "store"

@@ -52,7 +52,7 @@ SITES = (HUB, *NODES)
 SMALL: Mapping[str, tuple[str, ...]] = {
     "trials": ("nctn",),
     "genomics": ("apollo", "hcmi", "midi"),
-    "community": ("qiba", "rider"),
+    "community": ("qiba", "rider", "cmb"),
 }
 """Programmes of a quick look: a few collections at each node."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import psycopg
@@ -27,26 +27,30 @@ def make_layout(connection: psycopg.Connection, *, reader: str) -> None:
         connection.execute(sql.SQL(grant).format(sql.Identifier(SCHEMA), sql.Identifier(reader)))
 
 
-def load(connection: psycopg.Connection, datasets: Iterable[Mapping[str, pa.Table]]) -> None:
-    """Add datasets; keys, which each numbers from 1, are moved past those that are there."""
-    before = dict.fromkeys(TABLES, 0)
-    with connection.cursor() as cursor:
-        for tables in datasets:
-            moved = {name: _moved(TABLES[name], data, before) for name, data in tables.items()}
-            identifiers = tables["patient"]["patient_identifier"].combine_chunks()
-            for name in TABLES:
-                if name in tables:
-                    _send(cursor, TABLES[name], _stored(TABLES[name], moved[name], identifiers))
-            for name, data in tables.items():
-                before[name] += data.num_rows
+class Loader:
+    """Adds datasets to an empty layout; keys, which each numbers from 1, are moved past those before."""
+
+    def __init__(self, cursor: psycopg.Cursor) -> None:
+        self._cursor = cursor
+        self._before = dict.fromkeys(TABLES, 0)
+
+    def add(self, tables: Mapping[str, pa.Table]) -> None:
+        """Add the tables of one dataset, whose patients are numbered from 1 without a gap."""
+        identifiers = tables["patient"]["patient_identifier"].combine_chunks()
+        for name, table in TABLES.items():
+            if name in tables:
+                moved = _moved(table, tables[name], self._before)
+                _send(self._cursor, table, _stored(table, moved, identifiers))
+        for name, data in tables.items():
+            self._before[name] += data.num_rows
 
 
 def _moved(table: Table, data: pa.Table, before: Mapping[str, int]) -> pa.Table:
     """The same rows with keys and references moved; patients keep their numbers, which are not stored."""
-    moves = {foreign.column: before[foreign.table] for foreign in table.foreign_keys}
-    moves = {table.key: before[table.name], **moves}
+    moves = {table.key: before[table.name]}
+    moves |= {foreign.column: before[foreign.table] for foreign in table.foreign_keys}
     for name, move in moves.items():
-        if name in data.column_names and not name.startswith(("patient", "dataset")):
+        if name in data.column_names and name not in ("patient_id", "dataset_id"):
             values = pc.add(data[name], pa.scalar(move, pa.int32()))
             data = data.set_column(data.column_names.index(name), name, values)
     return data

@@ -70,12 +70,19 @@ class DatabaseOrigin:
         """All tables as of one moment; codes are brought into the model's spelling, after the hash."""
         with self._reading() as cursor:
             self._require_dataset(plan := self._plan(cursor), cursor)
-            read = {name: self._table(cursor, plan, name, columns.get(name, ())) for name in TABLES}
-        digest = hashlib.sha256(
-            json.dumps([FORMAT, [each for _, each in read.values()]]).encode()
-        ).hexdigest()
-        tables = in_the_models_codes({name: read[name][0] for name in columns})
-        return digest, {name: tables[name].select(list(wanted)) for name, wanted in columns.items()}
+            filled = {name for (name,) in cursor.execute(extraction.FIND_ROWS)}
+            read = {
+                name: self._table(cursor, plan, name, columns.get(name, ()))
+                for name in TABLES
+                if name in filled
+            }
+        hashed = [said for data, said in read.values() if data.num_rows]
+        digest = hashlib.sha256(json.dumps([FORMAT, hashed]).encode()).hexdigest()
+        tables = in_the_models_codes({name: read[name][0] for name in columns if name in read})
+        return digest, {
+            name: tables.get(name, TABLES[name].schema.empty_table()).select(list(wanted))
+            for name, wanted in columns.items()
+        }
 
     def _plan(self, cursor: psycopg.Cursor) -> Extraction:
         found: dict[str, dict[str, str]] = {}

@@ -29,8 +29,20 @@ IDENTIFIERS = _TEXTS | _INTEGERS
 """The types by which a database may tell datasets and patients apart."""
 
 FIND_COLUMNS = """
-    SELECT table_name, column_name, data_type FROM information_schema.columns
-    WHERE table_schema = %s"""
+    SELECT relname, attname, format_type(atttypid, NULL)
+    FROM pg_catalog.pg_attribute
+    JOIN pg_catalog.pg_class AS held ON held.oid = attrelid
+    JOIN pg_catalog.pg_namespace AS place ON place.oid = relnamespace
+    WHERE nspname = %s AND relkind IN ('r', 'v', 'm', 'f', 'p') AND attnum > 0 AND NOT attisdropped
+        AND has_column_privilege(held.oid, attnum, 'SELECT')"""
+"""The columns this node may read; `information_schema` says the same far more slowly."""
+FIND_ROWS = sql.SQL(" UNION ALL ").join(
+    sql.SQL("SELECT {} WHERE EXISTS (SELECT FROM {})").format(
+        sql.Literal(table), sql.Identifier(SCHEMA, table)
+    )
+    for table in TABLES
+)
+"""The tables that have rows at all; most have none, and need not be read."""
 
 DERIVED: Mapping[str, str] = {
     "study_date": "made.first_day",
@@ -100,10 +112,10 @@ class Extraction:
             "COPY ({numbered} SELECT {chosen} FROM {place} WHERE {mine} ORDER BY {key})"
             " TO STDOUT (FORMAT csv)"
         ).format(
-            numbered=self._numbered(),
+            numbered=self._numbered() if _names_patients(table) else sql.SQL(""),
             chosen=chosen,
             place=self._place(table),
-            mine=self._mine(table, "held"),
+            mine=sql.SQL("true") if _names_patients(table) else self._mine(table, "held"),
             key=sql.SQL("1") if table.name == "dataset" else sql.Identifier(table.key),
         )
 
@@ -118,7 +130,7 @@ class Extraction:
 
     def _place(self, table: Table) -> sql.Composed:
         place = sql.SQL("{} AS held").format(_name(table.name))
-        if any(is_patient_number(column) for column in table.columns):
+        if _names_patients(table):
             place += sql.SQL(" JOIN numbered ON numbered.identifier = held.patient_id")
         if table.name == "image_study" and not DERIVED.keys() <= self.found[table.name].keys():
             place += sql.SQL(
@@ -170,6 +182,11 @@ class Extraction:
             above=sql.Identifier(above),
             mine=self._mine(owner, above),
         )
+
+
+def _names_patients(table: Table) -> bool:
+    """Whether the numbered patients say which rows are the dataset's."""
+    return any(is_patient_number(column) for column in table.columns)
 
 
 def _name(table: str) -> sql.Identifier:
