@@ -15,7 +15,7 @@ from bench.measuring import QUESTIONS, percentiles, rounds, show, show_ratio
 from caimera.cohort import parse
 from caimera.crate import open_crate
 from caimera.demo.idc import build_crates
-from caimera.node.sources import CrateOrigin, CrateSource, SourceRelease
+from caimera.node.sources import CrateOrigin, IndexedSource, SourceRelease
 
 HOME = Path(__file__).parents[1] / "var" / "bench"
 
@@ -43,7 +43,7 @@ def releases() -> list[SourceRelease]:
 def main() -> None:
     """Print figures and ratios."""
     held = releases()
-    source = CrateSource(HOME / "index")
+    source = IndexedSource(HOME / "index")
     source.prepare(held)
     peer = duckdb.connect(config={"threads": 2})
     parquet = str(idc_index_data.IDC_INDEX_PARQUET_FILEPATH)

@@ -18,7 +18,7 @@ from caimera.cohort import Question, canonical, question_hash, to_json
 from caimera.node.agent.actions import trust_hub
 from caimera.node.agent.identity import node_card, node_identity, secrets
 from caimera.node.agent.keys import create_missing_keys
-from caimera.node.sources import CrateSource
+from caimera.node.sources import IndexedSource
 from caimera.protocol.envelope import Letter, open_sealed, seal
 from caimera.protocol.identity import Card, Identity
 from caimera.protocol.messages import Ask, Asker, Message
@@ -114,8 +114,8 @@ def hub(db: None) -> Hub:
 
 
 @pytest.fixture
-def source(tmp_path: Path) -> Iterator[CrateSource]:
+def source(tmp_path: Path) -> Iterator[IndexedSource]:
     """A source over crates, with its index in a folder of its own."""
-    made = CrateSource(tmp_path / "index", threads=1, memory="64MB")
+    made = IndexedSource(tmp_path / "index", threads=1)
     yield made
     made.close()

@@ -19,7 +19,7 @@ from caimera.node.datasets.actions import register_crate
 from caimera.node.datasets.queries import visible_releases
 from caimera.node.mediator.actions import answer_question
 from caimera.node.mediator.queries import visible_questions
-from caimera.node.sources import CrateSource
+from caimera.node.sources import IndexedSource
 from caimera.people.models import Person
 from tests.node.conftest import NOW, Hub, ask_of, letter_of
 from tests.node.crates import folder, random_holding
@@ -51,7 +51,7 @@ def page(person: Person | None = None) -> str:
 
 
 @pytest.fixture
-def asked(tmp_path: Path, source: CrateSource) -> None:
+def asked(tmp_path: Path, source: IndexedSource) -> None:
     """A node with two datasets that was asked one question."""
     for number, policy in ((1, "open"), (2, "protected")):
         written = random_holding(number, patients=5).write(tmp_path)
@@ -89,7 +89,7 @@ def test_a_data_holder_sees_datasets_with_their_policies_and_the_questions() -> 
         assert word in seen
 
 
-def test_a_data_holder_reads_why_a_question_was_refused(source: CrateSource) -> None:
+def test_a_data_holder_reads_why_a_question_was_refused(source: IndexedSource) -> None:
     answer_question(letter=letter_of(ask_of(parse("modality = CT"))), source=source, now=NOW)
     seen = page(make_person("data-holders"))
     assert "This node has no published dataset yet." in seen
@@ -162,7 +162,7 @@ def test_without_its_database_a_node_is_not_ready_and_has_no_figures(monkeypatch
 
 
 @pytest.mark.usefixtures("asked")
-def test_the_figures_follow_the_database(source: CrateSource) -> None:
+def test_the_figures_follow_the_database(source: IndexedSource) -> None:
     beat(link="connected", problem="")
     refuse_message(code="malformed", sentence="No envelope.")
     figures = Client().get("/metrics").content.decode().splitlines()

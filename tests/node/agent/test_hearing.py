@@ -17,7 +17,7 @@ from caimera.node.agent.actions import forget_expired_nonces, refuse_message, tr
 from caimera.node.agent.hearing import HANDLERS, hear
 from caimera.node.agent.models import Refusal, TrustedHub, UsedNonce
 from caimera.node.datasets.actions import register_crate
-from caimera.node.sources import CrateSource
+from caimera.node.sources import IndexedSource
 from caimera.protocol.identity import Identity
 from caimera.protocol.messages import Answer, Ask, Presence
 from tests.node.conftest import Hub, ask_of, make_hub
@@ -34,7 +34,7 @@ def refusals() -> dict[str, int]:
     return dict(Refusal.objects.values_list("code", "count"))
 
 
-def test_a_question_is_answered_for_the_hub_alone(hub: Hub, source: CrateSource, tmp_path: Path) -> None:
+def test_a_question_is_answered_for_the_hub_alone(hub: Hub, source: IndexedSource, tmp_path: Path) -> None:
     register_crate(path=folder(random_holding(1, patients=20).write(tmp_path)), policy="open", actor="system")
     ask = question()
     reply = hear(data=hub.seal(ask), source=source)
@@ -47,13 +47,13 @@ def test_a_question_is_answered_for_the_hub_alone(hub: Hub, source: CrateSource,
     assert len(letter.message.datasets) == 1
 
 
-def test_the_nonce_is_spent_with_the_audit(hub: Hub, source: CrateSource) -> None:
+def test_the_nonce_is_spent_with_the_audit(hub: Hub, source: IndexedSource) -> None:
     hear(data=hub.seal(question()), source=source)
     assert UsedNonce.objects.count() == 1
     assert Record.objects.filter(act="question.refused", request_id="request-0001").count() == 1
 
 
-def test_a_message_counts_once(hub: Hub, source: CrateSource) -> None:
+def test_a_message_counts_once(hub: Hub, source: IndexedSource) -> None:
     envelope = hub.seal(question())
     assert hear(data=envelope, source=source) is not None
     assert hear(data=envelope, source=source) is None
@@ -62,7 +62,7 @@ def test_a_message_counts_once(hub: Hub, source: CrateSource) -> None:
 
 
 def test_what_fails_on_the_way_may_be_sent_again(
-    hub: Hub, source: CrateSource, monkeypatch: pytest.MonkeyPatch
+    hub: Hub, source: IndexedSource, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(**_: Any) -> None:
         raise DatabaseError("the connection was lost")
@@ -93,7 +93,7 @@ def test_what_fails_on_the_way_may_be_sent_again(
     ],
 )
 def test_what_does_not_count_is_refused_counted_and_told(
-    hub: Hub, source: CrateSource, code: str, data: Any
+    hub: Hub, source: IndexedSource, code: str, data: Any
 ) -> None:
     assert hear(data=data(hub), source=source) is None
     assert refusals() == {code: 1}
@@ -106,7 +106,7 @@ def _changed(envelope: bytes) -> bytes:
     return envelope.replace(b'"request-0001"', b'"request-0002"')
 
 
-def test_messages_no_room_takes_are_refused(hub: Hub, source: CrateSource) -> None:
+def test_messages_no_room_takes_are_refused(hub: Hub, source: IndexedSource) -> None:
     presence = Presence(software="hub", vocabulary="1", variables={}, dataset_count=0)
     assert hear(data=hub.seal(presence), source=source) is None
     assert refusals() == {"no_handler": 1}
@@ -117,12 +117,12 @@ def test_questions_are_what_a_node_takes() -> None:
     assert set(HANDLERS) == {Ask}
 
 
-def test_before_a_hub_is_trusted_nobody_is_heard(source: CrateSource) -> None:
+def test_before_a_hub_is_trusted_nobody_is_heard(source: IndexedSource) -> None:
     assert hear(data=make_hub().seal(question()), source=source) is None
     assert refusals() == {"unknown_sender": 1}
 
 
-def test_trusting_another_hub_ends_the_first_ones_word(hub: Hub, source: CrateSource) -> None:
+def test_trusting_another_hub_ends_the_first_ones_word(hub: Hub, source: IndexedSource) -> None:
     other = make_hub("newhub")
     trust_hub(card=other.card, actor="person:42")
     assert hear(data=hub.seal(question()), source=source) is None
@@ -147,7 +147,7 @@ def test_the_trail_hears_of_each_kind_of_refusal_once_a_minute(db: None) -> None
     assert str(Refusal.objects.get(code="malformed")) == "malformed 4"
 
 
-def test_nonces_are_kept_while_their_letters_could_still_be_read(hub: Hub, source: CrateSource) -> None:
+def test_nonces_are_kept_while_their_letters_could_still_be_read(hub: Hub, source: IndexedSource) -> None:
     hear(data=hub.seal(question()), source=source)
     assert str(UsedNonce.objects.get()).startswith("hub ")
     assert forget_expired_nonces(now=timezone.now() + timedelta(minutes=5)) == 0

@@ -16,7 +16,7 @@ from caimera.cohort import Question, parse
 from caimera.node.datasets.actions import register_crate
 from caimera.node.mediator.actions import answer_question
 from caimera.node.mediator.errors import condition_path
-from caimera.node.sources import CrateSource, DeadlinePassed, SourceCount, SourceRelease
+from caimera.node.sources import DeadlinePassed, IndexedSource, SourceCount, SourceRelease
 from caimera.protocol.messages import Answer, Ask, ConditionStatus, Count, CountKind, Treatment
 from caimera.vocabulary import VERSION, Operator
 from tests.node.conftest import NOW, ask_of, letter_of
@@ -31,7 +31,7 @@ def publish(holding: Holding, place: Path, policy: str) -> SourceRelease:
     return written
 
 
-def answer(question: Question, source: CrateSource) -> Answer:
+def answer(question: Question, source: IndexedSource) -> Answer:
     return answer_question(letter=letter_of(ask_of(question)), source=source, now=NOW)
 
 
@@ -42,7 +42,7 @@ def with_patients(number: int, count: int, *, sex: str = "male") -> Holding:
     return holding
 
 
-def test_an_open_dataset_is_counted_exactly(tmp_path: Path, source: CrateSource) -> None:
+def test_an_open_dataset_is_counted_exactly(tmp_path: Path, source: IndexedSource) -> None:
     holding = random_holding(1, patients=30)
     publish(holding, tmp_path, "open")
     question = parse("modality = CT and not sex = male")
@@ -63,7 +63,7 @@ def test_an_open_dataset_is_counted_exactly(tmp_path: Path, source: CrateSource)
     )
 
 
-def test_a_protected_dataset_tells_rounded_subjects_only(tmp_path: Path, source: CrateSource) -> None:
+def test_a_protected_dataset_tells_rounded_subjects_only(tmp_path: Path, source: IndexedSource) -> None:
     publish(with_patients(1, 13), tmp_path, "protected")
     (told,) = answer(parse("modality = CT"), source).datasets
     assert told.subjects == Count(kind=CountKind.ROUNDED, value=15, step=5)
@@ -71,7 +71,7 @@ def test_a_protected_dataset_tells_rounded_subjects_only(tmp_path: Path, source:
 
 
 def test_small_and_empty_groups_of_a_protected_dataset_look_the_same(
-    tmp_path: Path, source: CrateSource
+    tmp_path: Path, source: IndexedSource
 ) -> None:
     publish(with_patients(1, 9), tmp_path, "protected")
     nine = answer(parse("modality = CT"), source).datasets
@@ -80,7 +80,9 @@ def test_small_and_empty_groups_of_a_protected_dataset_look_the_same(
     assert nine[0].subjects == Count(kind=CountKind.FEWER_THAN, bound=10)
 
 
-def test_every_published_dataset_answers_in_the_order_of_titles(tmp_path: Path, source: CrateSource) -> None:
+def test_every_published_dataset_answers_in_the_order_of_titles(
+    tmp_path: Path, source: IndexedSource
+) -> None:
     for number in (3, 1, 2):
         publish(with_patients(number, 2), tmp_path, "open")
     said = answer(parse("modality = MR"), source)
@@ -88,7 +90,7 @@ def test_every_published_dataset_answers_in_the_order_of_titles(tmp_path: Path, 
     assert [dataset.subjects.value for dataset in said.datasets] == [0, 0, 0]
 
 
-def test_conditions_come_back_with_what_was_done(tmp_path: Path, source: CrateSource) -> None:
+def test_conditions_come_back_with_what_was_done(tmp_path: Path, source: IndexedSource) -> None:
     publish(with_patients(1, 2), tmp_path, "open")
     said = answer(parse("modality = CT and year_of_imaging >= 2000"), source)
     assert {status.status for status in said.conditions} == {Treatment.APPLIED, Treatment.APPROXIMATED}
@@ -96,7 +98,7 @@ def test_conditions_come_back_with_what_was_done(tmp_path: Path, source: CrateSo
     assert said.reason == ""
 
 
-def test_the_question_is_in_the_trail_without_its_numbers(tmp_path: Path, source: CrateSource) -> None:
+def test_the_question_is_in_the_trail_without_its_numbers(tmp_path: Path, source: IndexedSource) -> None:
     written = publish(with_patients(1, 77), tmp_path, "protected")
     ask = ask_of(parse("sex = male and modality = CT"))
     answer_question(letter=letter_of(ask), source=source, now=NOW)
@@ -115,7 +117,7 @@ def test_the_question_is_in_the_trail_without_its_numbers(tmp_path: Path, source
 
 
 def test_exact_numbers_of_protected_datasets_are_neither_logged_nor_stored(
-    tmp_path: Path, source: CrateSource, caplog: pytest.LogCaptureFixture
+    tmp_path: Path, source: IndexedSource, caplog: pytest.LogCaptureFixture
 ) -> None:
     publish(with_patients(1, 83), tmp_path, "protected")
     with caplog.at_level(logging.DEBUG):
@@ -129,13 +131,13 @@ def test_exact_numbers_of_protected_datasets_are_neither_logged_nor_stored(
     )
 
 
-def test_without_a_published_dataset_the_node_says_so(source: CrateSource) -> None:
+def test_without_a_published_dataset_the_node_says_so(source: IndexedSource) -> None:
     said = answer(parse("modality = CT"), source)
     assert (said.outcome, said.datasets) == ("refused", ())
     assert said.reason == "This node has no published dataset yet."
 
 
-def test_a_refusal_is_in_the_trail(source: CrateSource) -> None:
+def test_a_refusal_is_in_the_trail(source: IndexedSource) -> None:
     answer(parse("modality = CT"), source)
     record = Record.objects.get()
     assert record.act == "question.refused"
@@ -143,7 +145,7 @@ def test_a_refusal_is_in_the_trail(source: CrateSource) -> None:
 
 
 def test_an_unknown_variable_is_named_by_its_path_and_gives_no_numbers(
-    tmp_path: Path, source: CrateSource
+    tmp_path: Path, source: IndexedSource
 ) -> None:
     publish(with_patients(1, 2), tmp_path, "open")
     document = {
@@ -164,7 +166,7 @@ def test_an_unknown_variable_is_named_by_its_path_and_gives_no_numbers(
     assert record.detail["question"] == ""
 
 
-def test_another_vocabulary_is_named_as_the_likely_cause(source: CrateSource) -> None:
+def test_another_vocabulary_is_named_as_the_likely_cause(source: IndexedSource) -> None:
     from dataclasses import replace
 
     ask = Ask(**{**ask_of(parse("modality = CT")).model_dump(), "question": {"nonsense": 1}})
@@ -173,7 +175,9 @@ def test_another_vocabulary_is_named_as_the_likely_cause(source: CrateSource) ->
     assert said.reason.endswith(f"The hub speaks vocabulary 2031.01, this node {VERSION}.")
 
 
-def test_a_question_that_is_not_the_one_hashed_gives_no_numbers(tmp_path: Path, source: CrateSource) -> None:
+def test_a_question_that_is_not_the_one_hashed_gives_no_numbers(
+    tmp_path: Path, source: IndexedSource
+) -> None:
     publish(with_patients(1, 2), tmp_path, "open")
     ask = ask_of(parse("modality = CT")).model_copy(update={"question_hash": "0" * 64})
     said = answer_question(letter=letter_of(ask), source=source, now=NOW)
@@ -181,7 +185,7 @@ def test_a_question_that_is_not_the_one_hashed_gives_no_numbers(tmp_path: Path, 
     assert "differently from the hub" in said.reason
 
 
-def test_after_the_deadline_nothing_is_counted(tmp_path: Path, source: CrateSource) -> None:
+def test_after_the_deadline_nothing_is_counted(tmp_path: Path, source: IndexedSource) -> None:
     publish(with_patients(1, 2), tmp_path, "open")
     ask = ask_of(parse("modality = CT"), deadline_at=NOW - timedelta(seconds=1))
     said = answer_question(letter=letter_of(ask), source=source, now=NOW)
@@ -190,7 +194,7 @@ def test_after_the_deadline_nothing_is_counted(tmp_path: Path, source: CrateSour
 
 
 def test_data_that_cannot_be_read_is_said_without_its_place(
-    tmp_path: Path, source: CrateSource, caplog: pytest.LogCaptureFixture
+    tmp_path: Path, source: IndexedSource, caplog: pytest.LogCaptureFixture
 ) -> None:
     written = publish(with_patients(1, 2), tmp_path, "open")
     shutil.rmtree(folder(written))
@@ -246,7 +250,7 @@ def test_a_source_that_is_late_is_said(tmp_path: Path) -> None:
     assert said.reason == "This node could not count before the deadline."
 
 
-def test_the_policy_at_the_time_of_the_question_counts(tmp_path: Path, source: CrateSource) -> None:
+def test_the_policy_at_the_time_of_the_question_counts(tmp_path: Path, source: IndexedSource) -> None:
     from caimera.node.datasets.actions import set_policy
 
     holding = with_patients(1, 3)

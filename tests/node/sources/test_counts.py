@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from caimera.cohort import And, Condition, Not, Or, Question, Range, parse
-from caimera.node.sources import CrateSource, SourceRelease
+from caimera.node.sources import IndexedSource, SourceRelease
 from caimera.vocabulary import Operator
 from tests.node.crates import Holding, random_federation
 from tests.node.questions import questions
@@ -19,7 +19,7 @@ class Bench:
     """A source over crates, with the records they were written from."""
 
     def __init__(
-        self, holdings: tuple[Holding, ...], releases: list[SourceRelease], source: CrateSource
+        self, holdings: tuple[Holding, ...], releases: list[SourceRelease], source: IndexedSource
     ) -> None:
         self.holdings = holdings
         self.releases = releases
@@ -36,7 +36,7 @@ class Bench:
 def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
     folder = tmp_path_factory.mktemp("a node's crates")
     holdings = random_federation(patients=200, datasets=5)
-    source = CrateSource(folder / "index", threads=1, memory="64MB")
+    source = IndexedSource(folder / "index", threads=1)
     yield Bench(holdings, [holding.write(folder) for holding in holdings], source)
     source.close()
 
@@ -109,7 +109,7 @@ def test_conditions_speak_of_the_same_series(tmp_path: Path) -> None:
     study = holding.add_study(holding.add_patient())
     holding.add_series(study, modality="CT", body_part="abdomen")
     holding.add_series(study, modality="MR", body_part="chest")
-    source = CrateSource(tmp_path / "index")
+    source = IndexedSource(tmp_path / "index")
     (count,) = source.count(parse("modality = CT and body_part = chest"), [holding.write(tmp_path)], wait=30)
     source.close()
     assert (count.subjects, count.studies, count.series) == (0, 0, 0)
@@ -122,7 +122,7 @@ def test_patients_and_studies_are_counted_once(tmp_path: Path) -> None:
         study = holding.add_study(patient)
         for _ in range(3):
             holding.add_series(study, modality="CT")
-    source = CrateSource(tmp_path / "index")
+    source = IndexedSource(tmp_path / "index")
     (count,) = source.count(
         parse("condition in (lung_cancer, breast_cancer)"), [holding.write(tmp_path)], wait=30
     )
@@ -134,7 +134,7 @@ def test_the_same_patient_number_in_two_datasets_is_two_patients(tmp_path: Path)
     holdings = [Holding(1), Holding(2)]
     for holding in holdings:
         holding.add_series(holding.add_study(holding.add_patient(sex="male")), modality="CT")
-    source = CrateSource(tmp_path / "index")
+    source = IndexedSource(tmp_path / "index")
     counts = source.count(parse("sex = male"), [holding.write(tmp_path) for holding in holdings], wait=30)
     source.close()
     assert [count.subjects for count in counts] == [1, 1]

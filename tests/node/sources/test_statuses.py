@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from caimera.cohort import And, Condition, Question, Range, parse
-from caimera.node.sources import CrateSource
+from caimera.node.sources import IndexedSource
 from caimera.protocol.messages import ConditionStatus, Treatment
 from caimera.vocabulary import Operator
 from tests.node.crates import Holding
@@ -18,7 +18,7 @@ Ask = Callable[..., tuple[ConditionStatus, ...]]
 
 @pytest.fixture
 def ask(tmp_path: Path) -> Iterator[Ask]:
-    source = CrateSource(tmp_path / "index")
+    source = IndexedSource(tmp_path / "index")
 
     def statuses(question: Question, *holdings: Holding) -> tuple[ConditionStatus, ...]:
         return source.statuses(question, [holding.write(tmp_path) for holding in holdings])

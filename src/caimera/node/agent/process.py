@@ -14,7 +14,7 @@ from caimera.node.agent.announcing import prepare, sealed_presence
 from caimera.node.agent.errors import NoHubTrusted
 from caimera.node.agent.hearing import hear
 from caimera.node.agent.identity import node_identity, secrets
-from caimera.node.sources import CrateSource, Source
+from caimera.node.sources import IndexedSource, Source
 from caimera.transport import Arrival, Link, LinkState, TransportError, subjects
 from caimera.web.threads import in_thread
 
@@ -137,6 +137,6 @@ def make_agent() -> NodeAgent:
     """An agent with this node's keys, broker and crates."""
     site = settings.SITE
     identity = node_identity()
-    source = CrateSource(site.index_dir, threads=site.count_threads, memory=site.count_memory)
+    source = IndexedSource(site.index_dir, threads=site.count_threads)
     seed = secrets().get("broker_seed").decode()
     return NodeAgent(url=site.broker_url, seed=seed, site=identity.site, source=source)

@@ -1,42 +1,46 @@
-"""Building the index: crates in, one complete file out."""
+"""Building the index: releases in, one complete folder out."""
 
 from __future__ import annotations
 
 import fcntl
-from collections.abc import Iterator, Sequence
+import json
+import shutil
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
-import duckdb
+import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
-from caimera.cdm import TABLES
-from caimera.node.sources import statements
 from caimera.node.sources.errors import IndexUnusable
-from caimera.node.sources.layout import fingerprint, needed_columns
-from caimera.node.sources.rows import Codebook, recorded_variables, rows_of_crate
+from caimera.node.sources.layout import TABLES_READ, VARIABLES, fingerprint
+from caimera.node.sources.rows import Compositions, Rows, rows_of
 from caimera.node.sources.source import SourceRelease
+from caimera.node.sources.states import Codebook, smallest
+from caimera.vocabulary import Level
 
-COLUMNS_READ = {name: needed_columns(name) for name in TABLES}
+DIRECTORY = "directory.json"
+"""The file that says which datasets an index holds, what each records, and the numbers of codes."""
 
 
-def ensure_index(directory: Path, releases: Sequence[SourceRelease], *, memory: str, threads: int) -> Path:
-    """Return the index file of these releases, building it first where it is not there.
+@contextmanager
+def ensured_index(directory: Path, releases: Sequence[SourceRelease]) -> Iterator[Path]:
+    """The folder of the index of these releases, built first where it is not there, safe to open meanwhile.
 
-    Only one process builds at a time, the others wait for it; a finished file replaces all earlier ones.
-    Raises OriginUnusable and IndexUnusable; then no file is left.
+    Only one process is here at a time; a finished index replaces all earlier ones, which whoever has opened
+    them may still read. Raises OriginUnusable and IndexUnusable; then nothing is left.
     """
-    wanted = directory / f"series-{fingerprint(releases)}.duckdb"
-    if wanted.exists():
-        return wanted
+    wanted = directory / f"index-{fingerprint(releases)}"
     try:
         with _alone(directory):
             if not wanted.exists():
-                _build(wanted, releases, memory=memory, threads=threads)
+                _build(wanted, releases)
                 _forget_others(wanted)
-    except (duckdb.Error, OSError) as error:
+            yield wanted
+    except OSError as error:
         raise IndexUnusable(directory, str(error)) from error
-    return wanted
 
 
 @contextmanager
@@ -47,60 +51,121 @@ def _alone(directory: Path) -> Iterator[None]:
         yield
 
 
-def _build(wanted: Path, releases: Sequence[SourceRelease], *, memory: str, threads: int) -> None:
+def _build(wanted: Path, releases: Sequence[SourceRelease]) -> None:
     unfinished = wanted.with_suffix(".unfinished")
-    unfinished.unlink(missing_ok=True)
+    shutil.rmtree(unfinished, ignore_errors=True)
+    unfinished.mkdir(mode=0o700)
     try:
-        with duckdb.connect(unfinished, config=locked_down(memory=memory, threads=threads)) as connection:
-            connection.begin()
-            _fill(connection, releases)
-            connection.commit()
+        _fill(unfinished, sorted(releases, key=lambda release: (str(release.dataset_id), release.digest)))
         unfinished.rename(wanted)
     finally:
-        unfinished.unlink(missing_ok=True)
-
-
-def locked_down(*, memory: str, threads: int) -> dict[str, str | bool | int | float | list[str]]:
-    """The configuration of every connection: bounded, and no way out to files or the network."""
-    return {
-        "memory_limit": memory,
-        "threads": threads,
-        "enable_external_access": False,
-        "lock_configuration": True,
-    }
+        shutil.rmtree(unfinished, ignore_errors=True)
 
 
 def _forget_others(wanted: Path) -> None:
-    """Remove earlier indexes; a process that still reads one keeps it open until it is done."""
-    for earlier in wanted.parent.glob("series-*"):
-        if earlier != wanted:
-            earlier.unlink(missing_ok=True)
+    for earlier in wanted.parent.iterdir():
+        if earlier.is_dir() and earlier != wanted:
+            shutil.rmtree(earlier, ignore_errors=True)
 
 
-def _fill(connection: duckdb.DuckDBPyConnection, releases: Sequence[SourceRelease]) -> None:
-    for statement in statements.SCHEMA:
-        connection.execute(statement)
-    codebook, patients, studies = Codebook(), 0, 0
-    for number, release in enumerate(sorted(releases, key=_name), start=1):
-        tables = release.read(COLUMNS_READ)
-        rows = rows_of_crate(
-            tables, codebook, dataset=number, patients_before=patients, studies_before=studies
+def _fill(folder: Path, releases: Sequence[SourceRelease]) -> None:
+    codebook = Codebook()
+    datasets: list[dict[str, Any]] = []
+    parts: list[Rows] = []
+    for release in releases:
+        tables = release.read(TABLES_READ)
+        parts.append(rows_of(tables, codebook))
+        datasets.append(
+            {
+                "dataset_id": str(release.dataset_id),
+                "digest": release.digest,
+                "dates_shifted": any(tables["dataset"]["dates_shifted"].to_pylist()),
+                "recorded": parts[-1].recorded(),
+            }
         )
-        patients += len(tables["patient"])
-        studies += len(tables["image_study"])
-        shifted = any(tables["dataset"]["dates_shifted"].to_pylist())
-        connection.execute(statements.ADD_DATASET, [number, str(release.dataset_id), shifted])
-        connection.execute(statements.ADD_RECORDED, [list(recorded_variables(rows)), number])
-        _insert(connection, statements.ADD_SERIES, rows)
-    _insert(connection, statements.ADD_CODES, codebook.codes_table())
-    _insert(connection, statements.ADD_MEMBERS, codebook.members_table())
+    for name, array in _arrays(parts, codebook).items():
+        np.save(folder / f"{name}.npy", array)
+    directory = {"datasets": datasets, "codes": codebook.codes}
+    (folder / DIRECTORY).write_text(json.dumps(directory), encoding="utf-8")
 
 
-def _name(release: SourceRelease) -> tuple[str, str]:
-    return str(release.dataset_id), release.digest
+def _arrays(parts: Sequence[Rows], codebook: Codebook) -> Mapping[str, NDArray[Any]]:
+    """Every array of the index by the name of its file; what each holds is said in `index.py`."""
+    profiles = {level: [part.profiles[level] for part in parts] for level in Level}
+    before = {level: _before(each.shape[1] for each in profiles[level]) for level in Level}
+    patients = _moved((part.patient_profile for part in parts), before[Level.PATIENT])
+    studies = _joined(part.studies for part in parts)
+    composed = _moved(
+        (part.study_composition for part in parts), _before(len(part.compositions.rows) for part in parts)
+    )
+    arrays = {
+        "dataset_patients": _before(len(part.studies) for part in parts),
+        "patient_profile": smallest(patients),
+        "patient_studies": borders(studies),
+        "study_patient": smallest(np.repeat(np.arange(len(studies)), studies)),
+        "study_profile": smallest(_moved((part.study_profile for part in parts), before[Level.STUDY])),
+        "study_composition": smallest(composed),
+    }
+    for level in Level:
+        nobody = np.empty((len(VARIABLES[level]), 0), np.uint32)
+        arrays[f"{level}_profiles"] = smallest(np.concatenate([nobody, *profiles[level]], axis=1))
+    arrays |= _rows([part.compositions for part in parts], before[Level.SERIES], composed)
+    arrays |= {f"{name}_{part}": array for name, part, array in _states(codebook)}
+    return arrays | _identifiers(parts)
 
 
-def _insert(connection: duckdb.DuckDBPyConnection, statement: str, rows: pa.Table) -> None:
-    connection.register("rows_to_add", rows)
-    connection.execute(statement)
-    connection.unregister("rows_to_add")
+def _rows(
+    parts: Sequence[Compositions], before: NDArray[np.int64], composed: NDArray[np.int64]
+) -> dict[str, NDArray[Any]]:
+    """The rows of all compositions, and those of all studies, which have them as `composed` says."""
+    starts = borders(_joined(part.rows for part in parts))
+    profile = _moved((part.profile for part in parts), before)
+    series = _joined(part.series for part in parts)
+    sizes = np.diff(starts)[composed]
+    study_rows = borders(sizes)
+    study = np.repeat(np.arange(len(composed)), sizes)
+    place = np.arange(len(study)) + (starts[composed] - study_rows[:-1])[study]
+    return {
+        "composition_rows": starts,
+        "composition_profile": smallest(profile),
+        "composition_series": smallest(series),
+        "study_rows": study_rows,
+        "series_study": smallest(study),
+        "series_profile": smallest(profile[place]),
+        "series_count": smallest(series[place]),
+    }
+
+
+def borders(sizes: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Where each of these parts begins when they follow each other, and where the last one ends."""
+    return np.concatenate([np.zeros(1, np.int64), np.cumsum(sizes)])
+
+
+def _before(sizes: Iterable[int]) -> NDArray[np.int64]:
+    return borders(np.fromiter(sizes, np.int64))
+
+
+def _joined(arrays: Iterable[NDArray[np.int64]]) -> NDArray[np.int64]:
+    return np.concatenate([np.empty(0, np.int64), *arrays])
+
+
+def _moved(arrays: Iterable[NDArray[np.int64]], before: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Numbers that begin anew in each release, counted through."""
+    return _joined(array + start for array, start in zip(arrays, before, strict=False))
+
+
+def _states(codebook: Codebook) -> Iterator[tuple[str, str, NDArray[Any]]]:
+    for name, states in codebook.states().items():
+        yield name, "values", states.values
+        yield name, "starts", states.starts
+
+
+def _identifiers(parts: Sequence[Rows]) -> dict[str, NDArray[Any]]:
+    """All patient identifiers as UTF-8 in one row, and where each begins."""
+    together = pa.concat_arrays(
+        [pa.array([], pa.large_string()), *(p.identifiers.cast(pa.large_string()) for p in parts)]
+    )
+    offsets, text = together.buffers()[1:]
+    starts = np.frombuffer(offsets, np.int64)[: len(together) + 1] if len(together) else np.zeros(1, np.int64)
+    words = np.frombuffer(text, np.uint8)[: starts[-1]] if text else np.empty(0, np.uint8)
+    return {"identifier_starts": smallest(starts), "identifier_text": words}

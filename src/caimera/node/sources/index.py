@@ -1,93 +1,114 @@
-"""An open index: read-only, locked down, counting in a few threads under a deadline."""
+"""An open index: arrays of numbers, mapped from files and never written again.
+
+Patients of one dataset stand together, and so do the studies of a patient and the rows of a study. A row
+stands for all series of a study that nothing tells apart; `row_series` says how many these are. Where each
+dataset's, patient's and study's own begin, and where the last one's end, is in `dataset_patients`,
+`patient_studies` and `study_rows`; whose each study and row is, in `study_patient` and `row_study`. Every
+patient has a study and every study a row. What profiles and compositions are is said in `rows.py`.
+"""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
-import duckdb
+import numpy as np
 
-from caimera.node.sources import statements
-from caimera.node.sources.building import locked_down
-from caimera.node.sources.compiling import Codes, Fragment
-from caimera.node.sources.errors import DeadlinePassed, IndexUnusable
+from caimera.cdm import PLACES
+from caimera.node.sources.building import DIRECTORY
+from caimera.node.sources.errors import IndexUnusable
+from caimera.node.sources.source import SourceRelease
+from caimera.node.sources.states import States
+from caimera.vocabulary import Level
 
-Row = tuple[int, int, int, int]
-"""Dataset number, subjects, studies, series."""
+Key = tuple[UUID, str]
+"""A release as the index knows it: dataset and digest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """One release in the index. `recorded` names the variables of which it records anything."""
+
+    dataset_id: UUID
+    digest: str
+    dates_shifted: bool
+    recorded: frozenset[str]
 
 
 class Index:
-    """One index file, opened once per process; each question counts on a cursor of its own.
+    """One index folder. Raises IndexUnusable where it is not whole."""
 
-    `recorded` names, for each variable, the datasets that record it anywhere. Raises IndexUnusable.
-    """
-
-    def __init__(self, path: Path, *, memory: str, threads: int) -> None:
+    def __init__(self, path: Path) -> None:
         self.path = path
-        self._counting: set[duckdb.DuckDBPyConnection] = set()
         try:
-            config = locked_down(memory=memory, threads=threads)
-            self._connection = duckdb.connect(path, read_only=True, config=config)
             self._read_directory()
-        except duckdb.Error as error:
+            self.profile = {level: self._array(f"{level}_profile") for level in Level}
+            self.profiles = {level: self._array(f"{level}_profiles") for level in Level}
+            self.dataset_patients = self._array("dataset_patients")
+            self.patient_studies = self._array("patient_studies")
+            self.study_patient = self._array("study_patient")
+            self.study_composition = self._array("study_composition")
+            self.study_rows = self._array("study_rows")
+            self.row_study = self._array("series_study")
+            self.row_series = self._array("series_count")
+            self.composition_rows = self._array("composition_rows")
+            self.composition_profile = self._array("composition_profile")
+            self.composition_series = self._array("composition_series")
+            self._identifier_starts = self._array("identifier_starts")
+            self._identifier_text = self._array("identifier_text")
+            self.states = {
+                name: States(self._array(f"{name}_values"), self._array(f"{name}_starts")) for name in PLACES
+            }
+        except (OSError, ValueError, KeyError, TypeError) as error:
             raise IndexUnusable(path.parent, str(error)) from error
 
     def _read_directory(self) -> None:
-        datasets = self._connection.execute(statements.READ_DATASETS).fetchall()
-        codes = self._connection.execute(statements.READ_CODES).fetchall()
-        recorded = self._connection.execute(statements.READ_RECORDED).fetchall()
-        name_of = {number: UUID(dataset_id) for number, dataset_id, _ in datasets}
-        self.number_of: Mapping[UUID, int] = {dataset_id: number for number, dataset_id in name_of.items()}
-        self.dates_shifted = frozenset(name_of[number] for number, _, shifted in datasets if shifted)
-        self.codes: Codes = {(variable, word): number for variable, word, number in codes}
-        self.recorded = frozenset((variable, name_of[number]) for variable, number in recorded)
+        read = json.loads((self.path / DIRECTORY).read_text(encoding="utf-8"))
+        self.codes: Mapping[str, Mapping[str, float]] = read["codes"]
+        self.datasets = tuple(
+            Dataset(
+                UUID(each["dataset_id"]), each["digest"], each["dates_shifted"], frozenset(each["recorded"])
+            )
+            for each in read["datasets"]
+        )
+        self._place = {(each.dataset_id, each.digest): place for place, each in enumerate(self.datasets)}
 
-    def count(self, where: Fragment, *, pool: ThreadPoolExecutor, wait: float) -> Sequence[Row]:
-        """Count the rows that fit, in `pool`, within `wait` seconds. Raises DeadlinePassed, IndexUnusable."""
-        with self._cursor() as cursor:
-            work = pool.submit(_fetch, cursor, statements.count(where.sql), where.parameters)
-            try:
-                return work.result(timeout=max(0.0, wait))
-            except TimeoutError as error:
-                _stop(work, cursor)
-                raise DeadlinePassed from error
-            except (CancelledError, duckdb.InterruptException) as error:
-                raise DeadlinePassed from error
-            except duckdb.Error as error:
-                raise IndexUnusable(self.path.parent, str(error)) from error
+    def _array(self, name: str) -> Any:
+        mapped = np.load(self.path / f"{name}.npy", mmap_mode="r", allow_pickle=False)
+        return mapped.view(np.ndarray)
 
-    @contextmanager
-    def _cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        with self._connection.cursor() as cursor:
-            self._counting.add(cursor)
-            try:
-                yield cursor
-            finally:
-                self._counting.discard(cursor)
+    @cached_property
+    def recorded(self) -> frozenset[str]:
+        """The variables of which any dataset records anything."""
+        return frozenset().union(*(each.recorded for each in self.datasets))
 
-    def close(self) -> None:
-        """End what is still being counted, as if its time were over, and close the file.
+    def holds(self, releases: Sequence[SourceRelease]) -> bool:
+        """Whether all of these releases are in this index."""
+        return all(key_of(release) in self._place for release in releases)
 
-        Whoever gave counts to a pool must have shut it down.
-        """
-        while running := tuple(self._counting):
-            for cursor in running:
-                with suppress(duckdb.ConnectionException):  # it was done in this very moment
-                    cursor.interrupt()
-            time.sleep(0.01)
-        self._connection.close()
+    def is_exactly(self, releases: Sequence[SourceRelease]) -> bool:
+        """Whether these releases and no others are in this index."""
+        return self._place.keys() == {key_of(release) for release in releases}
+
+    def place(self, release: SourceRelease) -> int:
+        """The number of a release among `datasets`."""
+        return self._place[key_of(release)]
+
+    def identifiers(self, place: int) -> tuple[str, ...]:
+        """The identifiers of the patients of a dataset."""
+        first, last = self.dataset_patients[place : place + 2]
+        starts = self._identifier_starts[first : last + 1].tolist()
+        text = bytes(self._identifier_text[starts[0] : starts[-1]])
+        begins = [start - starts[0] for start in starts]
+        return tuple(text[a:b].decode() for a, b in pairwise(begins))
 
 
-def _fetch(cursor: duckdb.DuckDBPyConnection, sql: str, parameters: Sequence[float]) -> Sequence[Row]:
-    return cursor.execute(sql, parameters).fetchall()
-
-
-def _stop(work: Future[Sequence[Row]], cursor: duckdb.DuckDBPyConnection) -> None:
-    """End counting that nobody waits for; again and again, as an interrupt before its start is not heard."""
-    while not (work.cancel() or work.done()):
-        cursor.interrupt()
-        time.sleep(0.01)
+def key_of(release: SourceRelease) -> Key:
+    """How the index names a release."""
+    return release.dataset_id, release.digest

@@ -1,93 +1,59 @@
-"""The columns of the index, drawn from the common data model: one for each searchable variable."""
+"""What the index is built from, drawn from the vocabulary and the common data model."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
 from types import MappingProxyType
-from typing import Any
 
-import pyarrow as pa
-
-from caimera.cdm import PLACES, TABLES, Type
-from caimera.cdm.places import CODE
+from caimera.cdm import PLACES, TABLES
+from caimera.cdm.places import CODE, places_in
 from caimera.node.sources.source import SourceRelease
+from caimera.vocabulary import VERSION as VOCABULARY_VERSION
+from caimera.vocabulary import VOCABULARY, Level
 
-VERSION = 1
-"""Raised whenever a file built by an earlier version could be misread."""
+VERSION = 2
+"""Raised whenever a folder built by an earlier version could be misread."""
 
-ROW_TABLES = ("image_series", "image_study", "patient")
-"""The tables of which each row of the index has exactly one row; variables of others hold several values."""
-
-
-class Storage(StrEnum):
-    """How the index holds a variable."""
-
-    CODED = "coded"
-    """A number for each code; 0 where nothing is recorded."""
-    TRUTH = "truth"
-    """1 for false, 2 for true; 0 where nothing is recorded."""
-    NUMBER = "number"
-    """The number itself; NULL where nothing is recorded."""
-    COMBINATION = "combination"
-    """A number for each combination of codes of one patient; 0 where nothing is recorded."""
-
-
-SQL_TYPES: Mapping[Storage, str] = MappingProxyType(
+VARIABLES: Mapping[Level, tuple[str, ...]] = MappingProxyType(
     {
-        Storage.CODED: "USMALLINT NOT NULL",
-        Storage.TRUTH: "UTINYINT NOT NULL",
-        Storage.NUMBER: "DOUBLE",
-        Storage.COMBINATION: "UINTEGER NOT NULL",
+        level: tuple(variable.name for variable in VOCABULARY.variables if variable.level is level)
+        for level in Level
     }
 )
-ARROW_TYPES: Mapping[Storage, Any] = MappingProxyType(
-    {
-        Storage.CODED: pa.uint16(),
-        Storage.TRUTH: pa.uint8(),
-        Storage.NUMBER: pa.float64(),
-        Storage.COMBINATION: pa.uint32(),
-    }
-)
-_STORAGE_OF_TYPE = {Type.TEXT: Storage.CODED, Type.BOOLEAN: Storage.TRUTH, Type.INTEGER: Storage.NUMBER}
+"""The variables of each level, in the order of the rows of its profiles."""
 
-
-@dataclass(frozen=True, slots=True)
-class IndexColumn:
-    """A variable in the index, and the table and column of the common data model it comes from."""
-
-    variable: str
-    table: str
-    column: str
-    storage: Storage
-
-
-def _columns() -> Iterator[IndexColumn]:
-    for place in PLACES.values():
-        held = TABLES[place.table].column(place.column).type
-        if place.table in ROW_TABLES:
-            yield IndexColumn(place.variable, place.table, place.column, _STORAGE_OF_TYPE[held])
-        elif held is Type.TEXT:
-            yield IndexColumn(place.variable, place.table, place.column, Storage.COMBINATION)
-
-
-COLUMNS: Mapping[str, IndexColumn] = MappingProxyType({column.variable: column for column in _columns()})
-"""Every searchable variable this index holds, by name."""
+_BESIDES = frozenset({"dates_shifted", "patient_identifier"})
+"""Columns of no variable that the index needs."""
 
 
 def needed_columns(table: str) -> tuple[str, ...]:
     """The columns of a table of the common data model that the index is built from."""
-    model = TABLES[table]
-    keys = {model.key, *(foreign.column for foreign in model.foreign_keys)}
-    held = {column.column for column in COLUMNS.values() if column.table == table} | {"dates_shifted"}
-    selecting = {CODE for place in PLACES.values() if place.table == table and place.code}
-    return tuple(column.name for column in model.columns if column.name in keys | held | selecting)
+    model, places = TABLES[table], places_in(table)
+    keys = {model.key, *(foreign.column for foreign in model.foreign_keys[:1])}
+    wanted = keys | {place.column for place in places} | {CODE for place in places if place.code} | _BESIDES
+    return tuple(column.name for column in model.columns if column.name in wanted)
+
+
+def _needed_tables() -> Iterator[str]:
+    """The tables that record a variable, and those its rows belong to."""
+    for place in PLACES.values():
+        table = place.table
+        yield table
+        while owners := TABLES[table].foreign_keys:
+            table = owners[0].table
+            yield table
+
+
+TABLES_READ: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {name: needed_columns(name) for name in TABLES if name in set(_needed_tables())}
+)
+"""The columns of each table that an origin is asked for."""
 
 
 def fingerprint(releases: Sequence[SourceRelease]) -> str:
     """What an index of these releases is named by, 32 hex digits: other releases, another name."""
     sources = sorted((str(release.dataset_id), release.digest) for release in releases)
-    return hashlib.sha256(json.dumps([VERSION, sources]).encode()).hexdigest()[:32]
+    described = [VERSION, VOCABULARY_VERSION, sources]
+    return hashlib.sha256(json.dumps(described).encode()).hexdigest()[:32]

@@ -1,122 +1,143 @@
-"""The rows of the index, one a series: identifiers become numbers, codes become small numbers."""
+"""One release as the index holds it: patients with their studies and series, like ones said once."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
-from caimera.cdm import recorded
-from caimera.node.sources.layout import ARROW_TYPES, COLUMNS, IndexColumn, Storage
-
-Tables = Mapping[str, pa.Table]
-"""Tables of the common data model, by name."""
-
-
-class Codebook:
-    """The numbers given to codes and to combinations of codes, the same in all crates of one index."""
-
-    def __init__(self) -> None:
-        self._numbers: dict[str, dict[str, int]] = {}
-        self._combinations: dict[str, dict[tuple[int, ...], int]] = {}
-
-    def numbers(self, variable: str, words: pa.ChunkedArray) -> pa.Array:
-        """The number of each word, from 1 on; 0 where there is none."""
-        known = self._numbers.setdefault(variable, {})
-        for word in pc.unique(words.drop_null()).to_pylist():
-            known.setdefault(word, len(known) + 1)
-        return _position(words, pa.array(list(known), pa.string()))
-
-    def combinations(self, variable: str, held: pa.Table, patients: pa.ChunkedArray) -> pa.Array:
-        """The number of each patient's combination of codes, from 1 on; 0 where none is recorded.
-
-        `held` has a row a patient and code, with columns `patient_id` and `number`.
-        """
-        known = self._combinations.setdefault(variable, {})
-        together = held.group_by("patient_id").aggregate([("number", "distinct")])
-        codes = (tuple(sorted(numbers)) for numbers in together["number_distinct"].to_pylist())
-        numbers = pa.array([known.setdefault(each, len(known) + 1) for each in codes], pa.uint32())
-        at = pc.index_in(patients, value_set=together["patient_id"].combine_chunks())
-        return pc.fill_null(numbers.take(at.combine_chunks()), 0)
-
-    def codes_table(self) -> pa.Table:
-        """Every code with its number, as `variable, number, word`."""
-        rows = [(variable, n, word) for variable, known in self._numbers.items() for word, n in known.items()]
-        return _table(rows, {"variable": pa.string(), "number": pa.uint16(), "word": pa.string()})
-
-    def members_table(self) -> pa.Table:
-        """Every combination with each of its codes, as `variable, combination, code`."""
-        rows = [
-            (variable, combination, code)
-            for variable, known in self._combinations.items()
-            for codes, combination in known.items()
-            for code in codes
-        ]
-        return _table(rows, {"variable": pa.string(), "combination": pa.uint32(), "code": pa.uint16()})
+from caimera.cdm import TABLES, recorded
+from caimera.cdm.places import OWNERS
+from caimera.node.sources.layout import VARIABLES
+from caimera.node.sources.origins import Tables
+from caimera.node.sources.states import Codebook
+from caimera.vocabulary import Level
 
 
-def rows_of_crate(
-    tables: Tables, codebook: Codebook, *, dataset: int, patients_before: int, studies_before: int
-) -> pa.Table:
-    """One row a series: `dataset`, `patient`, `study` as numbers, then every variable of `COLUMNS`.
+@dataclass(frozen=True, slots=True, eq=False)
+class Rows:
+    """The patients of a release that have a series, their studies that have one, and their series.
 
-    Patients and studies are numbered in the order of their tables, after those of earlier crates.
+    Patients are ordered as in their table, and the studies of each follow each other. A *profile* is one
+    combination of states of all variables of a level: `profiles` has a column for each and a row for each
+    variable. A *composition* is what series a study has, told apart by nothing but their profiles; studies of
+    one composition may be many.
     """
-    series, study, patient = tables["image_series"], tables["image_study"], tables["patient"]
-    study_at = pc.index_in(series["study_id"], value_set=study["study_id"].combine_chunks()).combine_chunks()
-    patient_of_study = pc.index_in(study["patient_id"], value_set=patient["patient_id"].combine_chunks())
-    patient_at = patient_of_study.combine_chunks().take(study_at)
-    place = {"image_study": study_at, "patient": patient_at}
-    columns: dict[str, Any] = {
-        "dataset": pa.repeat(pa.scalar(dataset, pa.uint16()), len(series)),
-        "patient": pc.add(patient_at, patients_before).cast(pa.uint32()),
-        "study": pc.add(study_at, studies_before).cast(pa.uint32()),
-    }
-    for column in COLUMNS.values():
-        held = _held(column, tables, codebook).cast(ARROW_TYPES[column.storage])
-        at = place.get(column.table) if column.storage is not Storage.COMBINATION else patient_at
-        columns[column.variable] = held if at is None else held.take(at)
-    return pa.table(columns).sort_by([("patient", "ascending"), ("study", "ascending")])
 
+    identifiers: pa.Array
+    studies: NDArray[np.int64]
+    """Studies of each patient."""
+    patient_profile: NDArray[np.int64]
+    study_profile: NDArray[np.int64]
+    study_composition: NDArray[np.int64]
+    compositions: Compositions
+    profiles: Mapping[Level, NDArray[np.uint32]]
 
-def recorded_variables(rows: pa.Table) -> Iterator[str]:
-    """The variables that at least one row holds."""
-    for column in COLUMNS.values():
-        values = rows[column.variable]
-        known = (
-            values.drop_null() if column.storage is Storage.NUMBER else values.filter(pc.greater(values, 0))
+    def recorded(self) -> tuple[str, ...]:
+        """The variables of which something is recorded somewhere."""
+        return tuple(
+            name
+            for level, names in VARIABLES.items()
+            for name, states in zip(names, self.profiles[level], strict=True)
+            if states.any()
         )
-        if len(known):
-            yield column.variable
 
 
-def _held(column: IndexColumn, tables: Tables, codebook: Codebook) -> Any:
-    """What the index holds of a variable, for each row of its table, or of `patient` for combinations."""
-    given = tables[column.table][column.column]
-    match column.storage:
-        case Storage.NUMBER:
-            return given
-        case Storage.TRUTH:
-            return pc.fill_null(pc.add(given.cast(pa.uint8()), 1), 0)
-        case Storage.CODED:
-            return codebook.numbers(column.variable, given)
-        case Storage.COMBINATION:
-            found = recorded(column.variable, tables)
-            number = codebook.numbers(column.variable, found["value"])
-            held = pa.table({"patient_id": found["owner"], "number": number})
-            return codebook.combinations(column.variable, held, tables["patient"]["patient_id"])
+@dataclass(frozen=True, slots=True, eq=False)
+class Compositions:
+    """All compositions after each other: of how many rows each is made, the profile of each row, and how many
+    series of the study have it."""
+
+    rows: NDArray[np.int64]
+    profile: NDArray[np.int64]
+    series: NDArray[np.int64]
 
 
-def _position(words: pa.ChunkedArray, known: pa.Array) -> Any:
-    return pc.fill_null(pc.add(pc.index_in(words, value_set=known, skip_nulls=True), 1), 0)
-
-
-def _table(
-    rows: list[tuple[str, int, str]] | list[tuple[str, int, int]], types: Mapping[str, Any]
-) -> pa.Table:
-    columns = zip(*rows, strict=True) if rows else ([] for _ in types)
-    return pa.table(
-        {name: pa.array(list(values), types[name]) for name, values in zip(types, columns, strict=True)}
+def rows_of(tables: Tables, codebook: Codebook) -> Rows:
+    """The tables of one release, read with the columns of `layout.TABLES_READ`, as rows."""
+    profiles, profile = {}, {}
+    for level in Level:
+        profiles[level], profile[level] = _profiles(level, tables, codebook)
+    patient_of_study = _places(tables, "image_study", "patient_id", "patient")
+    study = _places(tables, "image_series", "study_id", "image_study")
+    patient = patient_of_study[study]
+    order = np.lexsort((profile[Level.SERIES], study, patient))
+    patient, study, kind = patient[order], study[order], profile[Level.SERIES][order]
+    row_begins = _begins(study, kind)
+    study_begins = _begins(study[row_begins])
+    patient_begins = _begins(patient[row_begins][study_begins])
+    rows = np.stack([kind[row_begins], _sizes(row_begins, len(order))], axis=1)
+    composition, compositions = _compositions(rows, study_begins)
+    studies = study[row_begins][study_begins]
+    patients = patient_of_study[studies][patient_begins]
+    return Rows(
+        identifiers=tables["patient"]["patient_identifier"].combine_chunks().take(pa.array(patients)),
+        studies=_sizes(patient_begins, len(studies)),
+        patient_profile=profile[Level.PATIENT][patients],
+        study_profile=profile[Level.STUDY][studies],
+        study_composition=composition,
+        compositions=compositions,
+        profiles=profiles,
     )
+
+
+def _compositions(
+    rows: NDArray[np.int64], begins: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], Compositions]:
+    """Which composition each study has, and all there are. `rows` are profile and number of series."""
+    known: dict[bytes, int] = {}
+    ends = [*begins[1:].tolist(), len(rows)]
+    which = [
+        known.setdefault(rows[first:last].tobytes(), len(known))
+        for first, last in zip(begins.tolist(), ends, strict=False)
+    ]
+    distinct = [np.frombuffer(each, np.int64).reshape(-1, 2) for each in known]
+    profile, series = np.concatenate([np.empty((0, 2), np.int64), *distinct]).T
+    sizes = np.array([len(each) for each in distinct], np.int64)
+    return np.array(which, np.int64), Compositions(sizes, profile, series)
+
+
+def _profiles(
+    level: Level, tables: Tables, codebook: Codebook
+) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
+    """The distinct profiles of a level, and which of them each row of the level's table has."""
+    states = [_states(name, level, tables, codebook) for name in VARIABLES[level]]
+    which = np.zeros(len(tables[OWNERS[level]]), np.int64)
+    for column in states:
+        which = np.unique(which * (int(column.max(initial=0)) + 1) + column, return_inverse=True)[1]
+    first = np.unique(which, return_index=True)[1]
+    return np.stack([column[first] for column in states]), which
+
+
+def _states(variable: str, level: Level, tables: Tables, codebook: Codebook) -> NDArray[np.uint32]:
+    """The state of a variable in each row of its level's table."""
+    found, things = recorded(variable, tables), tables[OWNERS[level]]
+    owners = _in(things[TABLES[OWNERS[level]].key], found["owner"])
+    return codebook.number(variable, found["value"], owners, things=len(things))
+
+
+def _places(tables: Tables, table: str, column: str, owner: str) -> NDArray[np.int64]:
+    """The row of `owner` that each row of a table names in `column`."""
+    return _in(tables[owner][TABLES[owner].key], tables[table][column])
+
+
+def _in(keys: pa.ChunkedArray, wanted: pa.ChunkedArray) -> NDArray[np.int64]:
+    """Where among the keys each wanted one stands; in sound tables it does."""
+    found: Any = pc.index_in(wanted, value_set=keys.combine_chunks())
+    return found.to_numpy().astype(np.int64)
+
+
+def _begins(*columns: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Where a new combination begins in columns that are sorted."""
+    new = np.ones(len(columns[0]), np.bool_)
+    new[1:] = np.logical_or.reduce([column[1:] != column[:-1] for column in columns])
+    return np.flatnonzero(new)
+
+
+def _sizes(begins: NDArray[np.int64], total: int) -> NDArray[np.int64]:
+    return np.diff(begins, append=total)
