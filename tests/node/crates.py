@@ -46,11 +46,14 @@ class Holding:
         """The same for all versions of one number."""
         return uuid5(FAMILY, str(self.number))
 
-    def add_patient(self, *, sex: str | None = None, conditions: Sequence[str] = ()) -> int:
+    def add_patient(
+        self, *, sex: str | None = None, conditions: Sequence[str] = (), identifier: str = ""
+    ) -> int:
         """Add a patient; values are vocabulary names. Returns the patient's number."""
         number = len(self.patients) + 1
         several: dict[str, tuple[object, ...]] = dict.fromkeys(SEVERAL, ())
-        self.patients.append({"patient_id": number, "sex": sex, **several, "condition": tuple(conditions)})
+        own = {"patient_id": number, "identifier": identifier or f"P{number}", "sex": sex}
+        self.patients.append({**own, **several, "condition": tuple(conditions)})
         return number
 
     def record(self, patient: int, **values: object) -> None:
@@ -76,11 +79,19 @@ class Holding:
             study = self.studies[series["study_id"] - 1]
             patient = self.patients[study["patient_id"] - 1]
             merged = {**patient, **study, **series, "has_segmentation": self._segmented(study["study_id"])}
-            yield patient["patient_id"], study["study_id"], {name: merged[name] for name in VARIABLES}
+            record = {name: merged[name] for name in ("study_id", *VARIABLES)}
+            yield patient["patient_id"], study["study_id"], record
 
     def count(self, question: Question) -> SourceCount:
         """What the reference meaning of the question counts here."""
-        found = [(patient, study) for patient, study, record in self.records() if holds(question, record)]
+        series_of: dict[int, list[Mapping[str, object]]] = {}
+        for patient, _, record in self.records():
+            series_of.setdefault(patient, []).append(record)
+        found = [
+            (patient, study)
+            for patient, study, record in self.records()
+            if holds(question, record, series_of[patient])
+        ]
         subjects = {patient for patient, _ in found}
         return SourceCount(self.dataset_id, len(subjects), len(set(found)), len(found))
 
@@ -122,7 +133,7 @@ class Holding:
                 {
                     "patient_id": patient["patient_id"],
                     "dataset_id": dataset_id,
-                    "patient_identifier": f"P{patient['patient_id']}",
+                    "patient_identifier": patient["identifier"],
                     "birth_sex": code("sex", patient["sex"]),
                 }
                 for patient in self.patients

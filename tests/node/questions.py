@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import strategies as st
 
 from caimera.cohort import And, Condition, Not, Or, Question, Range
-from caimera.vocabulary import Operator
+from caimera.vocabulary import VOCABULARY, Operator
 from tests.node.crates import CHOICES, CONDITIONS
 
 NAMES = {
@@ -45,7 +45,7 @@ def coded(draw: st.DrawFn) -> Condition:
 def number(draw: st.DrawFn) -> Condition:
     variable = draw(st.sampled_from(sorted(NUMBERS)))
     numbers = st.sampled_from(NUMBERS[variable])
-    operator = draw(st.sampled_from(list(Operator)))
+    operator = draw(st.sampled_from(VOCABULARY.variable(variable).operators))
     if operator is Operator.MISSING:
         return Condition(variable, operator)
     if operator is Operator.IN:

@@ -119,8 +119,8 @@ def test_a_missing_setting_is_said_in_a_sentence(monkeypatch: pytest.MonkeyPatch
 
 
 def test_a_wrong_setting_is_said_in_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("CAIMERA_NODE_COUNT_MEMORY", "a lot")
-    with pytest.raises(SettingsProblem, match=r"^CAIMERA_NODE_COUNT_MEMORY cannot be used"):
+    monkeypatch.setenv("CAIMERA_NODE_COUNT_THREADS", "a lot")
+    with pytest.raises(SettingsProblem, match=r"^CAIMERA_NODE_COUNT_THREADS cannot be used"):
         load(NodeSettings)
 
 

@@ -69,7 +69,7 @@ def test_the_agent_prepares_its_data_connects_and_ends_in_order(broker: Broker, 
     site = tmp_path / "site"
     with program("agent", CAIMERA_NODE_BROKER_URL=broker.url, CAIMERA_NODE_DATA_DIR=str(site)) as process:
         wait_for(Heartbeat.objects.filter(link="connected", problem="").exists)
-        wait_for(lambda: list(site.glob("index/*.duckdb")))
+        wait_for(lambda: list(site.glob("index/index-*")))
         process.send_signal(signal.SIGTERM)
         assert process.wait(15) == 0
     assert not Heartbeat.objects.exists()

@@ -1,18 +1,17 @@
-"""How the index is made, kept, locked and left."""
+"""How the index is made, kept, replaced and left."""
 
 from __future__ import annotations
 
 import shutil
 import threading
-import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import duckdb
 import pytest
-from caimera.node.sources.compiling import Fragment
 
-from caimera.cohort import And, parse
+from caimera.cdm import PLACES
+from caimera.cohort import And, Condition, Question, SomeSeries, parse
 from caimera.node.sources import (
     CrateOrigin,
     DeadlinePassed,
@@ -21,9 +20,8 @@ from caimera.node.sources import (
     OriginUnusable,
     SourceRelease,
 )
-from caimera.node.sources.building import ensure_index
-from caimera.node.sources.index import Index
-from caimera.node.sources.layout import COLUMNS, Storage, fingerprint, needed_columns
+from caimera.node.sources.building import ensured_index
+from caimera.node.sources.layout import TABLES_READ, fingerprint
 from caimera.vocabulary import VOCABULARY, Operator
 from tests.node.crates import Holding, folder, random_holding
 
@@ -33,44 +31,47 @@ def releases(tmp_path: Path) -> list[SourceRelease]:
     return [random_holding(number, patients=20).write(tmp_path / "crates") for number in (1, 2)]
 
 
-ENDLESS = Fragment(
-    "(SELECT count(*) FROM range(100000) AS a, range(100000) AS b WHERE a.range * b.range % 7 = ?) > 0", (3,)
-)
-"""A condition nobody waits for."""
+@pytest.fixture
+def source(tmp_path: Path) -> Iterator[IndexedSource]:
+    made = IndexedSource(tmp_path / "index")
+    yield made
+    made.close()
 
 
-def index_files(directory: Path) -> set[str]:
-    return {file.name for file in directory.iterdir()} - {"building.lock"}
+def build(directory: Path, releases: list[SourceRelease]) -> Path:
+    """Make sure of the index and leave it."""
+    with ensured_index(directory, releases) as path:
+        return path
 
 
-def test_every_searchable_variable_has_a_column_in_the_index() -> None:
-    assert set(COLUMNS) == {variable.name for variable in VOCABULARY.variables}
+def index_folders(directory: Path) -> set[str]:
+    return {entry.name for entry in directory.iterdir()} - {"building.lock"}
 
 
-def test_variables_with_several_values_are_held_as_combinations() -> None:
-    several = {name for name, column in COLUMNS.items() if column.storage is Storage.COMBINATION}
-    assert several == {variable.name for variable in VOCABULARY.variables if variable.multiple}
+def test_every_searchable_variable_is_read_for_the_index() -> None:
+    assert {place.variable for place in PLACES.values()} == {each.name for each in VOCABULARY.variables}
+    for place in PLACES.values():
+        assert place.column in TABLES_READ[place.table]
 
 
-def test_no_identifier_of_a_person_is_read_into_the_index() -> None:
-    read = {
-        column for table in ("patient", "image_study", "image_series") for column in needed_columns(table)
-    }
-    assert not read & {"patient_identifier", "study_uid", "series_uid", "study_date"}
+def test_of_persons_the_index_reads_an_identifier_and_no_more() -> None:
+    read = {column for columns in TABLES_READ.values() for column in columns}
+    assert "patient_identifier" in read
+    assert not read & {"birth_date", "study_uid", "series_uid", "study_date", "gender", "race", "ethnicity"}
 
 
 def test_the_index_is_named_by_what_it_was_built_from(tmp_path: Path, releases: list[SourceRelease]) -> None:
-    path = ensure_index(tmp_path / "index", releases, threads=1)
-    assert path.name == f"series-{fingerprint(releases)}.duckdb"
+    path = build(tmp_path / "index", releases)
+    assert path.name == f"index-{fingerprint(releases)}"
     assert fingerprint(releases) == fingerprint(list(reversed(releases)))
     assert fingerprint(releases) != fingerprint(releases[:1])
 
 
 def test_a_finished_index_is_used_again(tmp_path: Path, releases: list[SourceRelease]) -> None:
-    path = ensure_index(tmp_path / "index", releases, threads=1)
+    path = build(tmp_path / "index", releases)
     written = path.stat().st_mtime_ns
     shutil.rmtree(folder(releases[0]))
-    assert ensure_index(tmp_path / "index", releases, threads=1) == path
+    assert build(tmp_path / "index", releases) == path
     assert path.stat().st_mtime_ns == written
 
 
@@ -80,24 +81,25 @@ def test_another_set_of_releases_replaces_the_index(tmp_path: Path, releases: li
     after = source.count(And(()), releases, wait=30)
     source.close()
     assert after[0] == before[0]
-    assert index_files(tmp_path / "index") == {f"series-{fingerprint(releases)}.duckdb"}
+    assert index_folders(tmp_path / "index") == {f"index-{fingerprint(releases)}"}
 
 
 def test_what_a_killed_build_left_is_cleared_away(tmp_path: Path, releases: list[SourceRelease]) -> None:
     directory = tmp_path / "index"
     directory.mkdir()
-    (directory / f"series-{fingerprint(releases)}.unfinished").write_bytes(b"half a file")
-    (directory / "series-0000.unfinished").write_bytes(b"half of another")
-    path = ensure_index(directory, releases, threads=1)
-    assert index_files(directory) == {path.name}
+    for name in (f"index-{fingerprint(releases)}.unfinished", "index-0000.unfinished"):
+        (directory / name).mkdir()
+        (directory / name / "study_rows.npy").write_bytes(b"half a file")
+    path = build(directory, releases)
+    assert index_folders(directory) == {path.name}
 
 
 def test_builders_take_turns_and_share_the_result(tmp_path: Path, releases: list[SourceRelease]) -> None:
     with ThreadPoolExecutor(4) as pool:
-        built = [pool.submit(ensure_index, tmp_path / "index", releases, threads=1) for _ in range(4)]
+        built = [pool.submit(build, tmp_path / "index", releases) for _ in range(4)]
         paths = {future.result() for future in built}
     assert len(paths) == 1
-    assert index_files(tmp_path / "index") == {path.name for path in paths}
+    assert index_folders(tmp_path / "index") == {path.name for path in paths}
 
 
 def test_two_sources_read_one_index(tmp_path: Path, releases: list[SourceRelease]) -> None:
@@ -125,20 +127,20 @@ def test_a_changed_table_is_refused_and_nothing_is_left(
     damaged = folder(releases[1]) / "tables" / f"{table}.parquet"
     damaged.write_bytes(damaged.read_bytes()[:-1] + b"x")
     with pytest.raises(OriginUnusable, match=f"{table}.parquet was changed"):
-        ensure_index(tmp_path / "index", releases, threads=1)
-    assert index_files(tmp_path / "index") == set()
+        build(tmp_path / "index", releases)
+    assert index_folders(tmp_path / "index") == set()
 
 
 def test_a_missing_table_is_refused(tmp_path: Path, releases: list[SourceRelease]) -> None:
     (folder(releases[0]) / "tables" / "patient.parquet").unlink()
     with pytest.raises(OriginUnusable, match=r"patient.parquet cannot be read"):
-        ensure_index(tmp_path / "index", releases, threads=1)
+        build(tmp_path / "index", releases)
 
 
 def test_a_missing_crate_is_refused_with_what_to_do(tmp_path: Path, releases: list[SourceRelease]) -> None:
     shutil.rmtree(folder(releases[0]))
     with pytest.raises(OriginUnusable, match="Restore it or register it again"):
-        ensure_index(tmp_path / "index", releases, threads=1)
+        build(tmp_path / "index", releases)
 
 
 def test_another_crate_in_the_registered_ones_place_is_refused(
@@ -146,7 +148,7 @@ def test_another_crate_in_the_registered_ones_place_is_refused(
 ) -> None:
     swapped = SourceRelease(releases[0].dataset_id, releases[0].digest, CrateOrigin(folder(releases[1])))
     with pytest.raises(OriginUnusable, match="not the registered one"):
-        ensure_index(tmp_path / "index", [swapped], threads=1)
+        build(tmp_path / "index", [swapped])
 
 
 def test_a_directory_that_cannot_be_written_is_reported(
@@ -154,106 +156,147 @@ def test_a_directory_that_cannot_be_written_is_reported(
 ) -> None:
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(IndexUnusable, match="cannot be used"):
-        ensure_index(tmp_path / "file" / "index", releases, threads=1)
+        build(tmp_path / "file" / "index", releases)
 
 
-def test_a_damaged_index_is_reported(tmp_path: Path, releases: list[SourceRelease]) -> None:
-    path = ensure_index(tmp_path / "index", releases, threads=1)
-    path.write_bytes(b"no database at all" * 1000)
-    source = IndexedSource(tmp_path / "index")
+@pytest.mark.parametrize("name", ["directory.json", "study_rows.npy", "sex_values.npy"])
+@pytest.mark.parametrize("damage", ["missing", "cut short", "something else"])
+def test_a_damaged_index_is_reported(
+    tmp_path: Path, source: IndexedSource, releases: list[SourceRelease], name: str, damage: str
+) -> None:
+    damaged = build(tmp_path / "index", releases) / name
+    data = damaged.read_bytes()
+    damaged.unlink()
+    if damage != "missing":
+        damaged.write_bytes(data[:-1] if damage == "cut short" else b"no array at all" * 100)
     with pytest.raises(IndexUnusable, match="may be deleted at any time"):
         source.count(And(()), releases, wait=30)
-    source.close()
 
 
-@pytest.mark.parametrize(
-    "statement",
-    [
-        "CREATE TABLE more (a INTEGER)",
-        "DELETE FROM series",
-        "SELECT * FROM read_parquet('{crate}/tables/patient.parquet')",
-        "SELECT * FROM read_text('/etc/passwd')",
-        "COPY series TO '{index}.csv'",
-        "ATTACH '{index}.other' AS other",
-        "SET threads = 64",
-        "SET enable_external_access = true",
-        "INSTALL httpfs",
-    ],
-)
-def test_an_open_index_can_be_read_and_nothing_else(
-    tmp_path: Path, releases: list[SourceRelease], statement: str
+def test_an_open_index_cannot_be_changed(source: IndexedSource, releases: list[SourceRelease]) -> None:
+    ((found,),) = source.sets([And(())], releases[:1], wait=30)
+    with pytest.raises(ValueError, match="read-only"):
+        found[0] = False
+
+
+def test_some_of_the_releases_are_asked_without_building_anew(
+    tmp_path: Path, source: IndexedSource, releases: list[SourceRelease]
 ) -> None:
-    path = ensure_index(tmp_path / "index", releases, threads=1)
-    index = Index(path, threads=1)
-    with pytest.raises(duckdb.Error):
-        index._connection.execute(statement.format(crate=folder(releases[0]), index=path))
-    index.close()
+    source.prepare(releases)
+    both = source.count(And(()), releases, wait=30)
+    assert source.count(And(()), releases[1:], wait=30) == both[1:]
+    assert index_folders(tmp_path / "index") == {f"index-{fingerprint(releases)}"}
 
 
-def test_no_time_left_means_no_answer(tmp_path: Path, releases: list[SourceRelease]) -> None:
-    source = IndexedSource(tmp_path / "index", threads=1)
+def test_preparing_fewer_releases_forgets_the_others(
+    tmp_path: Path, source: IndexedSource, releases: list[SourceRelease]
+) -> None:
+    source.prepare(releases)
+    source.prepare(releases[:1])
+    assert index_folders(tmp_path / "index") == {f"index-{fingerprint(releases[:1])}"}
+
+
+def test_what_is_asked_stays_readable_while_another_source_replaces_the_index(
+    tmp_path: Path, source: IndexedSource, releases: list[SourceRelease]
+) -> None:
+    before = source.count(And(()), releases, wait=30)
+    build(tmp_path / "index", releases[:1])
+    assert source.count(And(()), releases, wait=30) == before
+
+
+def test_no_time_left_means_no_answer(source: IndexedSource, releases: list[SourceRelease]) -> None:
     source.prepare(releases)
     with pytest.raises(DeadlinePassed):
         source.count(And(()), releases, wait=-1)
     assert source.count(And(()), releases, wait=30)
-    source.close()
 
 
-def test_counting_ends_at_the_deadline_and_the_thread_is_free_again(
-    tmp_path: Path, releases: list[SourceRelease]
+def test_a_question_that_takes_too_long_ends_at_its_next_step(
+    source: IndexedSource, releases: list[SourceRelease]
 ) -> None:
-    index = Index(ensure_index(tmp_path / "index", releases, threads=1), threads=1)
-    with ThreadPoolExecutor(1) as pool:
-        with pytest.raises(DeadlinePassed):
-            index.count(ENDLESS, pool=pool, wait=0.2)
-        assert index.count(Fragment("TRUE"), pool=pool, wait=30)
-    index.close()
+    source.prepare(releases)
+    endless = [SomeSeries(Condition("age_at_imaging", Operator.EQUALS, float(age))) for age in range(10**5)]
+    with pytest.raises(DeadlinePassed):
+        source.sets(endless, releases, wait=0.1)
+    assert source.count(And(()), releases, wait=30)
 
 
-def test_closing_ends_what_is_being_counted_and_what_waits(
-    tmp_path: Path, releases: list[SourceRelease]
-) -> None:
-    path = ensure_index(tmp_path / "index", releases, threads=1)
-    index, pool = Index(path, threads=1), ThreadPoolExecutor(1)
-    with ThreadPoolExecutor(2) as askers:
-        asked = [askers.submit(index.count, ENDLESS, pool=pool, wait=60) for _ in range(2)]
-        while not pool._work_queue.qsize():
-            time.sleep(0.01)
-        pool.shutdown(wait=False, cancel_futures=True)
-        index.close()
-        for future in asked:
-            with pytest.raises(DeadlinePassed):
-                future.result()
+class Held(list[Question]):
+    """Questions that hold their place among those being counted until they are let go."""
+
+    def __init__(self) -> None:
+        super().__init__([And(())])
+        self.in_place, self.go = threading.Event(), threading.Event()
+
+    def __iter__(self) -> Iterator[Question]:
+        self.in_place.set()
+        self.go.wait(30)
+        return super().__iter__()
 
 
 def test_waiting_behind_another_question_counts_against_the_deadline(
     tmp_path: Path, releases: list[SourceRelease]
 ) -> None:
-    index = Index(ensure_index(tmp_path / "index", releases, threads=1), threads=1)
-    busy = threading.Event()
+    source, held = IndexedSource(tmp_path / "index", threads=1), Held()
     with ThreadPoolExecutor(1) as pool:
-        pool.submit(busy.wait)
+        first = pool.submit(source.sets, held, releases, wait=30)
+        held.in_place.wait(30)
         with pytest.raises(DeadlinePassed):
-            index.count(Fragment("TRUE"), pool=pool, wait=0.05)
-        busy.set()
-    index.close()
+            source.count(And(()), releases, wait=0.05)
+        held.go.set()
+        assert len(first.result()) == 1
+    assert source.count(And(()), releases, wait=30)
+    source.close()
 
 
-def test_a_failing_count_is_reported_as_the_index_failing(
+def test_closing_ends_what_is_being_counted_and_what_waits(
     tmp_path: Path, releases: list[SourceRelease]
 ) -> None:
-    index = Index(ensure_index(tmp_path / "index", releases, threads=1), threads=1)
-    with ThreadPoolExecutor(1) as pool, pytest.raises(IndexUnusable):
-        index.count(Fragment("no_such_column = ?", (1,)), pool=pool, wait=30)
-    index.close()
+    source, held = IndexedSource(tmp_path / "index", threads=1), Held()
+    with ThreadPoolExecutor(2) as pool:
+        asked = [pool.submit(source.sets, held, releases, wait=30)]
+        held.in_place.wait(30)
+        asked.append(pool.submit(source.count, And(()), releases, wait=30))
+        source.close()
+        held.go.set()
+        for future in asked:
+            with pytest.raises(DeadlinePassed):
+                future.result()
 
 
-def test_capabilities_are_the_variables_with_their_operators(tmp_path: Path) -> None:
-    source = IndexedSource(tmp_path / "index")
-    capabilities = source.capabilities()
-    source.close()
-    assert Operator.BETWEEN in capabilities["age_at_imaging"]
-    assert Operator.BETWEEN not in capabilities["modality"]
+def test_identifiers_come_in_the_order_of_the_sets(tmp_path: Path, source: IndexedSource) -> None:
+    holdings = [Holding(number) for number in (1, 2, 3)]
+    for holding in holdings[:2]:
+        for sex in ("male", "female", None, "male"):
+            holding.add_series(holding.add_study(holding.add_patient(sex=sex)), modality="CT")
+        holding.add_patient(sex="male")
+    releases = [holding.write(tmp_path) for holding in holdings]
+    ((first, second, third),) = source.sets([parse("sex = male")], releases, wait=30)
+    assert [source.patients(release) for release in releases] == [("P1", "P2", "P3", "P4")] * 2 + [()]
+    assert first.tolist() == second.tolist() == [True, False, False, True]
+    assert third.tolist() == []
+
+
+def test_identifiers_may_be_any_text(tmp_path: Path, source: IndexedSource) -> None:
+    holding = Holding(1)
+    for identifier in ("Ærø-Ж/1", "漢字 2"):
+        holding.add_series(holding.add_study(holding.add_patient(identifier=identifier)), modality="CT")
+    assert source.patients(holding.write(tmp_path)) == ("Ærø-Ж/1", "漢字 2")
+
+
+def test_before_data_are_prepared_the_whole_vocabulary_is_offered(source: IndexedSource) -> None:
+    assert set(source.capabilities()) == {variable.name for variable in VOCABULARY.variables}
+
+
+def test_what_is_offered_is_what_the_data_record(tmp_path: Path, source: IndexedSource) -> None:
+    holding = Holding(1)
+    patient = holding.add_patient(sex="male")
+    holding.record(patient, psa=4.5)
+    holding.add_series(holding.add_study(patient, age=60), modality="CT")
+    source.prepare([holding.write(tmp_path)])
+    assert set(source.capabilities()) == {"sex", "psa", "age_at_imaging", "has_segmentation", "modality"}
+    assert Operator.BETWEEN in source.capabilities()["psa"]
+    assert Operator.BETWEEN not in source.capabilities()["modality"]
 
 
 def test_an_index_without_datasets_counts_nothing(tmp_path: Path) -> None:

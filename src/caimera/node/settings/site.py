@@ -16,14 +16,7 @@ class NodeSettings(SiteSettings):
 
     model_config = SettingsConfigDict(env_prefix="CAIMERA_NODE_")
 
-    data_dir: Annotated[Path, Field(description="Folder for what this node derives from its crates.")]
-    count_memory: Annotated[
-        str,
-        Field(
-            pattern=r"^\d+(MB|GB)$",
-            description="Memory all questions counted at once may take, such as 512MB.",
-        ),
-    ] = "512MB"
+    data_dir: Annotated[Path, Field(description="Folder for what this node derives from its datasets.")]
     count_threads: Annotated[int, Field(ge=1, le=64, description="Questions counted at the same time.")] = 2
 
     @property

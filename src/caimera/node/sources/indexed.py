@@ -75,7 +75,7 @@ class IndexedSource:
         """The patients of each release that fit each question; what questions share is worked out once."""
         until = time.monotonic() + wait
         index = self._holding(releases)
-        found: list[dict[int, PatientSet]] = [{} for _ in questions]
+        found: list[dict[int, PatientSet]] = [{} for _ in range(len(questions))]
         with self._turn(until) as step:
             for first, last in runs(map(index.place, releases)):
                 span = Span(index, first, last)

@@ -86,5 +86,5 @@ def _table_of(known: Mapping[tuple[float, ...], int]) -> States:
 
 def smallest(numbers: NDArray[Any]) -> Numbers:
     """The same numbers, none below zero, in the smallest type that holds them."""
-    largest = int(numbers.max()) if len(numbers) else 0
+    largest = int(numbers.max(initial=0))
     return numbers.astype(np.min_scalar_type(largest), copy=False)
