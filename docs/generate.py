@@ -145,7 +145,7 @@ def report_page() -> Iterator[str]:
     yield "the question as `/api/openapi.json` describes it, with `reported_at` and `software`.\n"
     yield "## CSV columns\n"
     yield "One row for each dataset, each of its values counted by, and each node that told of no dataset."
-    yield "UTF-8 with a byte order mark; text a spreadsheet could run as a formula begins with an apostrophe.\n"
+    yield "UTF-8 with a byte order mark; what a spreadsheet could run as a formula begins with an apostrophe.\n"
     yield "| Column | What it says |\n| --- | --- |"
     yield from (f"| `{name}` | {meaning} |" for name, meaning in COLUMNS.items())
     for method in (SearchResult.rows, SearchResult.breakdown_rows):
