@@ -17,7 +17,8 @@ WORDS = {
     "manufacturer": ("3dhistech", "siemens", "ge"),
 }
 NUMBERS = {
-    "age_at_imaging": (0.0, 39.5, 40.0, 62.25, 70.0),
+    "age_at_imaging": (0.0, 39.0, 40.0, 62.0, 70.0, 130.0),
+    "age_at_diagnosis": (0.0, 44.0, 45.0, 62.0),
     "year_of_imaging": (1895.0, 1999.0, 2005.0, 2006.0, 2010.0, 2100.0),
     "psa": (0.0, 4.0, 4.5, 10.0),
 }
@@ -98,7 +99,9 @@ questions = st.recursive(conditions | _groups(_any), lambda inner: _rows(inner, 
 records = st.fixed_dictionaries(
     {
         **{name: st.sampled_from((None, *WORDS[name])) for name in WORDS if name != "condition"},
-        **{name: st.sampled_from((None, 41.0, 2007.0, *NUMBERS[name])) for name in NUMBERS if name != "psa"},
+        "age_at_imaging": st.sampled_from((None, 38.0, 41.0, 64.0, 65.0, *NUMBERS["age_at_imaging"])),
+        "year_of_imaging": st.sampled_from((None, 2004.0, 2007.0, *NUMBERS["year_of_imaging"])),
+        "age_at_diagnosis": st.lists(st.sampled_from((43.0, 46.0, *NUMBERS["age_at_diagnosis"])), max_size=3),
         "psa": st.lists(st.sampled_from((3.9, 4.1, *NUMBERS["psa"])), max_size=3).map(tuple),
         **{name: st.sampled_from((None, True, False)) for name in FLAGS},
         "condition": st.lists(st.sampled_from((*WORDS["condition"], "sarcoma")), max_size=3).map(tuple),
@@ -106,7 +109,7 @@ records = st.fixed_dictionaries(
 )
 """Series records, with missing values and with several conditions."""
 
-_OF_PATIENT = ("sex", "condition", "psa")
+_OF_PATIENT = ("sex", "condition", "psa", "age_at_diagnosis")
 _OF_STUDY = ("age_at_imaging", "year_of_imaging", "has_segmentation")
 
 

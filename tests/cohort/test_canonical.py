@@ -87,9 +87,13 @@ EQUAL = {
     "no descendants": ("sex = male with descendants", "sex = male"),
     "contains": ("modality contains radiography", "modality in (DX, CR)"),
     "strict ends of whole numbers": ("year_of_imaging < 2010", "year_of_imaging <= 2009"),
-    "strict and open": ("age_at_imaging > 40 and age_at_imaging > 50", "age_at_imaging > 50"),
+    "whole numbers side by side": (
+        "age_at_imaging <= 49 or age_at_imaging in (50, 51)",
+        "age_at_imaging <= 51",
+    ),
+    "strict and open": ("age_at_imaging > 40 and age_at_imaging > 50", "age_at_imaging >= 51"),
     "strict and its end": ("age_at_imaging > 40 or age_at_imaging = 40", "age_at_imaging >= 40"),
-    "end left out": ("age_at_imaging >= 40 and age_at_imaging != 40", "age_at_imaging > 40"),
+    "end left out": ("age_at_imaging >= 40 and age_at_imaging != 40", "age_at_imaging >= 41"),
     "strict ends that meet": ("psa < 4 or psa >= 4", "psa is recorded"),
     "groups side by side": (
         "some series (modality = CT) or some series (modality = MR)",

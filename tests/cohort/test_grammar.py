@@ -54,7 +54,7 @@ READ = {
     "modality not in (CT, MR)": Not(Condition("modality", Operator.IN, ("CT", "MR"))),
     "age_at_imaging between 40 and 70": _ages(40.0, 70.0),
     "age_at_imaging between 40 and *": _ages(40.0, None),
-    "age_at_imaging between * and 62.5": _ages(None, 62.5),
+    "age_at_imaging between * and 62": _ages(None, 62.0),
     "age_at_imaging >= 40": _ages(40.0, None),
     "age_at_imaging <= 70": _ages(None, 70.0),
     "age_at_imaging not between 40 and 70": Not(_ages(40.0, 70.0)),
@@ -259,9 +259,9 @@ def test_text_of_any_tree_gives_an_equal_question_back(question: Question) -> No
     assert canonical(parse(to_text(question))) == canonical(question)
 
 
-@given(st.floats(0, 130))
-def test_numbers_keep_every_digit(age: float) -> None:
-    question = Condition("age_at_imaging", Operator.EQUALS, age)
+@given(st.floats(0, 1e6))
+def test_numbers_keep_every_digit(psa: float) -> None:
+    question = Condition("psa", Operator.EQUALS, psa)
     assert parse(to_text(question)) == question
 
 

@@ -51,7 +51,7 @@ FAIL = (
     "not condition in (sarcoma, breast_cancer)",
     "condition is missing",
     "age_at_imaging between 63 and 70",
-    "age_at_imaging between 50 and 61.99",
+    "age_at_imaging between 50 and 61",
     "has_segmentation = true",
     "manufacturer = siemens",
     "manufacturer != siemens",

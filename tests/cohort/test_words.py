@@ -17,7 +17,7 @@ SENTENCES = {
         "Image series where sex is female and (body part is chest, lung or liver "
         "or modality is recorded as other than MR (magnetic resonance imaging))."
     ),
-    "age_at_imaging between 40 and 62.5": "Image series where age at imaging is between 40 and 62.5 years.",
+    "age_at_imaging between 40 and 62": "Image series where age at imaging is between 40 and 62 years.",
     "age_at_imaging >= 40": "Image series where age at imaging is at least 40 years.",
     "age_at_imaging <= 70": "Image series where age at imaging is at most 70 years.",
     "age_at_imaging in (40, 41)": "Image series where age at imaging is 40 years or 41 years.",

@@ -86,3 +86,8 @@ def test_wrong_columns_are_refused(tmp_path: Path) -> None:
 def test_an_unlisted_group_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BrokenVocabulary, match="in the group genes, which is not listed"):
         load(_folder(tmp_path, "a,a,X:1,,,", group="genes"))
+
+
+def test_bands_of_numbers_with_fractions_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(BrokenVocabulary, match="only whole numbers fall into bands without gaps"):
+        load(_folder(tmp_path, kind="number", banded=True))

@@ -1,10 +1,12 @@
 """The question a researcher asks: grammar, canonical form, meaning; knows no database."""
 
+from caimera.cohort.bands import Banded, banded
 from caimera.cohort.canonical import canonical, canonical_text, question_hash
 from caimera.cohort.documents import JSON_SCHEMA, from_json, to_json
 from caimera.cohort.errors import Problem, QuestionError
 from caimera.cohort.grammar import parse
 from caimera.cohort.meaning import Record, holds
+from caimera.cohort.parts import count_parts, without_parts
 from caimera.cohort.question import (
     EVERYTHING,
     MAX_BYTES,
@@ -30,6 +32,7 @@ __all__ = [
     "MAX_CONDITIONS",
     "MAX_DEPTH",
     "And",
+    "Banded",
     "Condition",
     "Not",
     "Operator",
@@ -40,9 +43,11 @@ __all__ = [
     "Range",
     "Record",
     "SomeSeries",
+    "banded",
     "canonical",
     "canonical_text",
     "conditions",
+    "count_parts",
     "from_json",
     "holds",
     "in_words",
@@ -50,4 +55,5 @@ __all__ = [
     "question_hash",
     "to_json",
     "to_text",
+    "without_parts",
 ]

@@ -8,7 +8,7 @@ Laws applied, all of them keeping the meaning on records with missing and with s
 * comparisons of one variable joined:
   x = a or x in (b, c) = x in (a, b, c);  not x = a and not x = b = not x in (a, b);
   not x = a and x is recorded = x != a;  x is missing or x != a = not x = a;
-  ranges and numbers that touch, joined by or, are one;
+  ranges and numbers that touch, joined by or, are one (whole numbers touch their neighbours);
   for variables with one value, ranges and lists joined by and are intersected, unless nothing would be left,
   and x >= a and x != a = x > a
 * x in (a) = x = a; x between a and a = x = a; flag != true = flag = false;

@@ -18,11 +18,13 @@ class Interval(NamedTuple):
     low: End = (-math.inf, 0)
     high: End = (math.inf, 0)
 
-    def touches(self, other: Interval) -> bool:
-        """Whether no number lies between the two."""
+    def touches(self, other: Interval, step: int = 0) -> bool:
+        """Whether no number lies between the two; with a step of 1, no whole number."""
         first, second = sorted((self, other))
         number, openness = first.high
-        return second.low <= (number, openness + 1)
+        return second.low <= (number, openness + 1) or (
+            bool(step) and second.low <= (number + step, openness)
+        )
 
     def without(self, number: float) -> Interval:
         """The interval less a number, if that is one of its ends and others are left."""
@@ -55,11 +57,11 @@ def overlap(one: Interval, other: Interval) -> Interval | None:
     return Interval(low, high) if low <= high else None
 
 
-def united(intervals: list[Interval]) -> list[Interval]:
-    """The intervals with those that touch made one."""
+def united(intervals: list[Interval], step: int = 0) -> list[Interval]:
+    """The intervals with those that touch made one; `step` as in `touches`."""
     found: list[Interval] = []
     for each in sorted(intervals):
-        if found and found[-1].touches(each):
+        if found and found[-1].touches(each, step):
             last = found.pop()
             found.append(Interval(last.low, max(last.high, each.high)))
         else:

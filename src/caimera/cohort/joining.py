@@ -11,6 +11,7 @@ from caimera.cohort.literals import (
     condition_of,
     is_boolean,
     is_single,
+    is_whole,
     literal,
     missing,
     negation,
@@ -62,7 +63,8 @@ def join_all(variable: str, literals: Iterable[Question]) -> Iterator[Question]:
 def join_any(variable: str, literals: Iterable[Question]) -> Iterator[Question]:
     """Literals of which one holds exactly where one of the given ones does."""
     said = _sort(variable, literals)
-    ranges = united([*said.ranges, *_touching(said)])
+    step = 1 if is_whole(variable) else 0
+    ranges = united([*said.ranges, *_touching(said, step)], step)
     listed = {value for values in said.lists for value in values if not _covered(value, ranges)}
     if said.missing and is_boolean(variable) and len(listed) == 1:
         said.other_than, listed = {not value for value in listed}, set()
@@ -143,10 +145,10 @@ def _opened(said: _Said, excluded: set[Scalar]) -> set[Scalar]:
     return rest
 
 
-def _touching(said: _Said) -> list[Interval]:
+def _touching(said: _Said, step: int) -> list[Interval]:
     """The listed numbers that no gap divides from a range."""
     listed = {value for values in said.lists for value in values if not isinstance(value, str)}
-    return [point(value) for value in listed if any(each.touches(point(value)) for each in said.ranges)]
+    return [point(value) for value in listed if any(each.touches(point(value), step) for each in said.ranges)]
 
 
 def _covered(value: Scalar, ranges: list[Interval]) -> bool:

@@ -107,6 +107,11 @@ def is_single(variable: str) -> bool:
     return not VOCABULARY.variable(variable).multiple
 
 
+def is_whole(variable: str) -> bool:
+    """Whether the variable's numbers have no fraction."""
+    return VOCABULARY.variable(variable).whole
+
+
 def values_of(condition: Condition) -> tuple[Scalar, ...]:
     """The values an EQUALS, NOT_EQUALS or IN condition names."""
     value = condition.value

@@ -86,6 +86,10 @@ def _check(vocabulary: Vocabulary) -> None:
     for variable in vocabulary.variables:
         if variable.group not in groups:
             raise BrokenVocabulary(f"{variable.name} is in the group {variable.group}, which is not listed.")
+        if variable.banded and not variable.whole:
+            raise BrokenVocabulary(
+                f"{variable.name} is banded; only whole numbers fall into bands without gaps."
+            )
         for value in variable.values:
             _check_parents(variable, value)
 

@@ -124,7 +124,8 @@ class Variable:
 
     `cdm` is `table.column` of the common data model; where several variables share that column, `cdm_code` is
     what the row's own code must be (`CLIN1045815`). `minimum`, `maximum` bound numbers, in `unit`; `whole`
-    numbers have no fraction. `multiple` variables may hold several values at once.
+    numbers have no fraction. `multiple` variables may hold several values at once. `banded` ones, ages and
+    years, tell people apart so well that protected datasets are only asked for bands of them.
     """
 
     name: str
@@ -141,6 +142,7 @@ class Variable:
     maximum: float | None = None
     whole: bool = False
     multiple: bool = False
+    banded: bool = False
     cdm_code: str = ""
     values: tuple[Value, ...] = ()
     _index: Mapping[str, Value] = field(init=False, repr=False, compare=False)

@@ -73,7 +73,7 @@ def test_the_active_bar_is_one_that_is_there(active: int, place: int) -> None:
         ("modality != MR and modality != CT", MODALITY, Draft(Choice.IS_NOT, ("CT", "MR"))),
         ("modality is missing", MODALITY, Draft(Choice.MISSING)),
         ("modality is recorded", MODALITY, Draft(Choice.RECORDED)),
-        ("age_at_imaging between 40 and 70.5", AGE, Draft(Choice.BETWEEN, low="40", high="70.5")),
+        ("age_at_imaging between 40 and 70", AGE, Draft(Choice.BETWEEN, low="40", high="70")),
         ("age_at_imaging >= 40", AGE, Draft(Choice.BETWEEN, low="40")),
         ("age_at_imaging <= 70", AGE, Draft(Choice.BETWEEN, high="70")),
         ("has_segmentation = true", SEGMENTATION, Draft(Choice.YES)),
