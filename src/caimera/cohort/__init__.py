@@ -5,6 +5,7 @@ from caimera.cohort.canonical import canonical, canonical_text, question_hash
 from caimera.cohort.documents import JSON_SCHEMA, from_json, to_json
 from caimera.cohort.errors import Problem, QuestionError
 from caimera.cohort.grammar import parse
+from caimera.cohort.lens import Dialect, from_lens, is_lens, to_lens
 from caimera.cohort.meaning import Record, holds
 from caimera.cohort.parts import count_parts, without_parts
 from caimera.cohort.question import (
@@ -34,6 +35,7 @@ __all__ = [
     "And",
     "Banded",
     "Condition",
+    "Dialect",
     "Not",
     "Operator",
     "Or",
@@ -49,11 +51,14 @@ __all__ = [
     "conditions",
     "count_parts",
     "from_json",
+    "from_lens",
     "holds",
     "in_words",
+    "is_lens",
     "parse",
     "question_hash",
     "to_json",
+    "to_lens",
     "to_text",
     "without_parts",
 ]

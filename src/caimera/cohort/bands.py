@@ -10,12 +10,13 @@ within 60 to 64".
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from caimera.cohort.canonical import canonical
-from caimera.cohort.intervals import Interval, interval_of, point
-from caimera.cohort.literals import recorded, values_of
-from caimera.cohort.question import NOTHING, And, Condition, Not, Or, Question, Range, SomeSeries, conditions
+from caimera.cohort.intervals import Interval, interval_of, point, united
+from caimera.cohort.literals import recorded, values_of, within
+from caimera.cohort.question import And, Condition, Not, Or, Question, SomeSeries, conditions
 from caimera.vocabulary import VOCABULARY, Operator, Variable
 
 WIDTH = 5
@@ -39,7 +40,7 @@ def banded(question: Question, width: int = WIDTH) -> Banded:
         path
         for path, condition in conditions(question)
         # In bands of one nothing is widened, but ends that bind nobody are opened just so.
-        if canonical(_in_bands(condition, width)) != canonical(_in_bands(condition, 1))
+        if _is_banded(condition) and _bands(condition, width) != _bands(condition, 1)
     )
     return Banded(canonical(_in_bands(canonical(question), width)), tuple(changed))
 
@@ -55,32 +56,37 @@ def _in_bands(question: Question, width: int) -> Question:
         case SomeSeries(child, level):
             return SomeSeries(_in_bands(child, width), level)
         case Condition(name, operator):
-            variable = VOCABULARY.variable(name)
-            asked_whole = operator is Operator.MISSING or not variable.banded
-            return question if asked_whole else _condition(variable, question, width)
+            if not _is_banded(question):
+                return question
+            bands = _bands(question, width)
+            found = Or(tuple(literal for each in bands for literal in within(name, each)))
+            return And((recorded(name), Not(found))) if operator is Operator.NOT_EQUALS else found
 
 
-def _condition(variable: Variable, condition: Condition, width: int) -> Question:
-    if condition.operator is Operator.NOT_EQUALS:
-        equal = Condition(variable.name, Operator.EQUALS, condition.value)
-        return And((recorded(variable.name), Not(_condition(variable, equal, width))))
-    interval = interval_of(condition)
-    accepted = [point(float(value)) for value in values_of(condition)] if interval is None else [interval]
-    return Or(tuple(_widened(variable, each, width) for each in accepted))
+def _is_banded(condition: Condition) -> bool:
+    return condition.operator is not Operator.MISSING and VOCABULARY.variable(condition.variable).banded
 
 
-def _widened(variable: Variable, interval: Interval, width: int) -> Question:
+def _bands(condition: Condition, width: int) -> list[Interval]:
+    """The bands that hold all a comparison accepts, or names in order to exclude it."""
+    variable, interval = VOCABULARY.variable(condition.variable), interval_of(condition)
+    named = [point(float(value)) for value in values_of(condition)] if interval is None else [interval]
+    return united([band for each in named for band in _widened(variable, each, width)], step=1)
+
+
+def _widened(variable: Variable, interval: Interval, width: int) -> Iterator[Interval]:
     """The bands that hold what an interval accepts; none where no number in it may be recorded."""
     (low, above), (high, below) = interval
     least, most = _bounds(variable)
     first = max(least, low if math.isinf(low) else math.floor(low) + 1 if above else math.ceil(low))
     last = min(most, high if math.isinf(high) else math.ceil(high) - 1 if below else math.floor(high))
     if first > last:
-        return NOTHING
+        return
     start = first if math.isinf(first) else math.floor(first / width) * width
     end = last if math.isinf(last) else math.floor(last / width) * width + width - 1
-    ends = Range(None if start <= least else float(start), None if end >= most else float(end))
-    return Condition(variable.name, Operator.BETWEEN, ends)
+    yield Interval(
+        (-math.inf if start <= least else float(start), 0), (math.inf if end >= most else float(end), 0)
+    )
 
 
 def _bounds(variable: Variable) -> tuple[float, float]:

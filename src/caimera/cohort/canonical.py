@@ -24,9 +24,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from caimera.cohort.joining import join_all, join_any
-from caimera.cohort.literals import condition_of, implies, literal, negation
+from caimera.cohort.literals import Fact, condition_of, fact, implies, literal, negation
 from caimera.cohort.question import NOTHING, And, Condition, Not, Or, Question, SomeSeries, conditions
 from caimera.cohort.writing import to_text
 from caimera.vocabulary import VOCABULARY, Level, Operator
@@ -140,28 +141,29 @@ def _joinable_group(kind: type[And | Or], part: Question) -> SomeSeries | None:
 def _absorbed(kind: type[And | Or], parts: list[Question]) -> list[Question]:
     if sum(1 for part in parts for _ in conditions(part)) > _ABSORB_AT_MOST:
         return parts
-    makes_idle = _implied if kind is And else _implying
-    kept: list[Question] = []
-    for part in parts:
-        if not any(makes_idle(other, part) for other in kept):
-            kept = [other for other in kept if not makes_idle(part, other)]
-            kept.append(part)
-    return kept
+    inner, makes_idle = (Or, _implied) if kind is And else (And, _implying)
+    kept: list[_Facts] = []
+    for facts in (_Facts(part, _facts(part, inner)) for part in parts):
+        if not any(makes_idle(other.said, facts.said) for other in kept):
+            kept = [other for other in kept if not makes_idle(facts.said, other.said)]
+            kept.append(facts)
+    return [facts.part for facts in kept]
 
 
-def _implied(one: Question, other: Question) -> bool:
-    """Under and: whether `one` implies `other`; both are literals or rows of or."""
-    return all(any(implies(left, right) for right in _alternatives(other)) for left in _alternatives(one))
+class _Facts(NamedTuple):
+    part: Question
+    said: tuple[Fact, ...]
 
 
-def _implying(one: Question, other: Question) -> bool:
-    """Under or: whether `other` implies `one`; both are literals or rows of and."""
-    return all(any(implies(left, right) for left in _requirements(other)) for right in _requirements(one))
+def _facts(part: Question, inner: type[And | Or]) -> tuple[Fact, ...]:
+    return tuple(map(fact, part.children if isinstance(part, inner) else (part,)))
 
 
-def _alternatives(question: Question) -> tuple[Question, ...]:
-    return question.children if isinstance(question, Or) else (question,)
+def _implied(one: tuple[Fact, ...], other: tuple[Fact, ...]) -> bool:
+    """Under and: whether one row of or implies another."""
+    return all(any(implies(left, right) for right in other) for left in one)
 
 
-def _requirements(question: Question) -> tuple[Question, ...]:
-    return question.children if isinstance(question, And) else (question,)
+def _implying(one: tuple[Fact, ...], other: tuple[Fact, ...]) -> bool:
+    """Under or: whether the other row of and implies the one."""
+    return all(any(implies(left, right) for left in other) for right in one)

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from caimera.cohort.errors import MAX_PROBLEMS, Misreading, QuestionError, shown
+from caimera.cohort.errors import Misreading, QuestionError, shown
 from caimera.cohort.places import Place
 from caimera.cohort.question import (
     MAX_CONDITIONS,
@@ -78,8 +78,6 @@ def _value(value: object) -> object:
 def _question(document: object, place: Place, *, grouped: bool = False) -> Question:
     if place.depth > MAX_DEPTH:
         raise QuestionError(*place.problems, too_deep())
-    if len(place.problems) >= MAX_PROBLEMS:
-        raise QuestionError(*place.problems)
     match document:
         case {"and": list(parts), **rest} if not rest:
             return And(_questions(parts, place, "and", grouped=grouped))
@@ -174,7 +172,7 @@ def _condition_schemas(variable: Variable) -> list[dict[str, Any]]:
     values = {
         Operator.EQUALS: one,
         Operator.NOT_EQUALS: one,
-        Operator.IN: {"type": "array", "items": one, "minItems": 1, "maxItems": MAX_CONDITIONS},
+        Operator.IN: {"type": "array", "items": one, "minItems": 1},
         Operator.BETWEEN: {
             "type": "object",
             "properties": {"min": one, "max": one},

@@ -39,8 +39,14 @@ class QuestionError(ValueError):
 
 
 def shown(word: str) -> str:
-    """A word as messages quote it, cut where it is long."""
-    return f"“{word[:60]}…”" if len(word) > 60 else f"“{word}”"
+    """A word as messages quote it."""
+    return f"“{legible(word)}”"
+
+
+def legible(word: str) -> str:
+    """A word cut where it is long, without halves of characters, which no answer could carry."""
+    text = f"{word[:60]}…" if len(word) > 60 else word
+    return text.encode("utf-8", "replace").decode()
 
 
 class Misreading(ValueError):

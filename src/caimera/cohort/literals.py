@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from caimera.cohort.intervals import Interval, interval_of, overlap
 from caimera.cohort.meaning import holds
@@ -120,20 +120,40 @@ def values_of(condition: Condition) -> tuple[Scalar, ...]:
     return () if value is None or isinstance(value, Range) else (value,)
 
 
-def implies(one: Question, other: Question) -> bool:
+class Fact(NamedTuple):
+    """A part of a row, taken apart to be compared with many; `condition` is None if it is no literal."""
+
+    question: Question
+    condition: Condition | None
+    negated: bool
+    interval: Interval | None
+
+
+def fact(question: Question) -> Fact:
+    """The part, taken apart."""
+    condition = condition_of(question)
+    interval = None if condition is None else interval_of(condition)
+    return Fact(question, condition, isinstance(question, Not), interval)
+
+
+def implies(one: Fact, other: Fact) -> bool:
     """Whether `other` holds wherever `one` does. Sound, but it does not see every implication."""
-    left, right = condition_of(one), condition_of(other)
-    if one == other or left is None or right is None or left.variable != right.variable:
-        return one == other
-    match isinstance(one, Not), isinstance(other, Not):
-        case False, False:
-            return _within(left, right)
-        case False, True:
-            return _apart(left, right)
-        case True, True:
-            return implies(right, left)
-        case _:
-            return False
+    left, right = one.condition, other.condition
+    if left is None or right is None or left.variable != right.variable:
+        return left is None and right is None and one.question == other.question
+    if one.negated or other.negated:
+        return one.question == other.question or _implies_denied(one, other)
+    if one.interval is not None and other.interval is not None:
+        return _covers(other.interval, one.interval)
+    return left == right or _within(left, right)
+
+
+def _implies_denied(one: Fact, other: Fact) -> bool:
+    if one.condition is None or other.condition is None or not other.negated:
+        return False
+    if one.negated:
+        return implies(fact(other.condition), fact(one.condition))
+    return _apart(one.condition, other.condition)
 
 
 def _within(one: Condition, other: Condition) -> bool:
@@ -143,9 +163,8 @@ def _within(one: Condition, other: Condition) -> bool:
         return is_single(other.variable) and not _meet(
             one, Condition(other.variable, Operator.EQUALS, other.value)
         )
-    inner, outer = interval_of(one), interval_of(other)
-    if inner is not None:
-        return outer is not None and overlap(inner, outer) == inner
+    if interval_of(one) is not None:
+        return False
     return all(holds(other, {other.variable: value}) for value in values_of(one))
 
 
@@ -165,6 +184,10 @@ def _meet(one: Condition, other: Condition) -> bool:
         return overlap(left, right) is not None
     first, second = (one, other) if left is None else (other, one)
     return any(holds(second, {second.variable: value}) for value in values_of(first))
+
+
+def _covers(outer: Interval, inner: Interval) -> bool:
+    return outer.low <= inner.low and inner.high <= outer.high
 
 
 def _ordered(values: set[Scalar]) -> tuple[str | float, ...]:

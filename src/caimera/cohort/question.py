@@ -142,13 +142,7 @@ def check_limits(question: Question) -> None:
     if depth > MAX_DEPTH:
         raise QuestionError(too_deep())
     if count > MAX_CONDITIONS:
-        raise QuestionError(
-            Problem(
-                "",
-                f"The question has more than {MAX_CONDITIONS:,} conditions.",
-                "Use “in” for lists of values.",
-            )
-        )
+        raise QuestionError(too_many())
     if sum(_length(condition) for _, condition in conditions(question)) > MAX_BYTES:
         raise QuestionError(too_long())
 
@@ -156,6 +150,12 @@ def check_limits(question: Question) -> None:
 def too_deep() -> Problem:
     """The problem of a question nested too deeply."""
     return Problem("", f"The question is nested deeper than {MAX_DEPTH} levels.", "Take out inner brackets.")
+
+
+def too_many() -> Problem:
+    """The problem of a question with too many conditions."""
+    message = f"The question has more than {MAX_CONDITIONS:,} conditions."
+    return Problem("", message, "Use “in” for lists of values.")
 
 
 def too_long() -> Problem:

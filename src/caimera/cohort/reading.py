@@ -7,8 +7,11 @@ import difflib
 import sys
 
 from caimera.cohort.errors import Misreading, shown
-from caimera.cohort.question import MAX_CONDITIONS, Condition, Not, Or, Question, Range
+from caimera.cohort.question import MAX_BYTES, Condition, Not, Or, Question, Range
 from caimera.vocabulary import VOCABULARY, Kind, Operator, UnknownValue, UnknownWord, Variable
+
+_LONGEST_LIST = MAX_BYTES // 3
+"""Values that could ever fit into a question, with a comma and a blank each."""
 
 
 def read_variable(word: str) -> Variable:
@@ -98,8 +101,8 @@ def _equals(variable: Variable, operator: Operator, raw: object) -> Question:
 def _in(variable: Variable, raw: object) -> Question:
     if not isinstance(raw, list) or not raw:
         raise Misreading("IN needs a list of at least one value.", f"Write for example {_example(variable)}.")
-    if len(raw) > MAX_CONDITIONS:
-        raise Misreading(f"The list has more than {MAX_CONDITIONS:,} values.", "Shorten it.")
+    if len(raw) > _LONGEST_LIST:
+        raise Misreading(f"The list has more than {_LONGEST_LIST:,} values.", "Shorten it.")
     recorded = [word for word in raw if not _means_missing(variable, word)]
     missing = Condition(variable.name, Operator.MISSING)
     if not recorded:

@@ -81,5 +81,5 @@ def _unquoted(kind: str, text: str) -> str:
 def _unreadable(text: str, position: int) -> Problem:
     if text[position] in "\"'":
         return Problem(place(text, position), "A quote opens here and never closes.", "Close it.")
-    message = f"“{text[position]}” has no meaning here."
+    message = f"{shown(text[position])} has no meaning here."
     return Problem(place(text, position), message, "Put names with such characters in quotes.")

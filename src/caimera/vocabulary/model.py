@@ -15,6 +15,8 @@ from caimera.vocabulary.errors import BrokenVocabulary, UnknownValue, UnknownVar
 # How EUCAIM's search form writes a code of each system (samply/eucaim-frontend, catalogue-eucaim.json).
 _EUCAIM_PREFIXES = {"SCT": "SNOMEDCT", "EUCAIM": "EUCAIM_Hyper-Ontology_V1.0."}
 _EUCAIM_BARE = frozenset({"RADLEX", "NCIT", "BIRNLEX"})
+_EUCAIM_ORDER = ("SCT", "RADLEX", "BIRNLEX", "NCIT", "EUCAIM")
+"""The systems of the search form's codes, the one it prefers first."""
 
 
 class Level(StrEnum):
@@ -78,6 +80,12 @@ class Coding:
         yield self.eucaim
 
 
+def _as_eucaim_writes(codes: tuple[Coding, ...]) -> str:
+    by_system = {coding.system: coding for coding in reversed(codes)}
+    known = (by_system[system] for system in _EUCAIM_ORDER if system in by_system)
+    return next(known, codes[0]).eucaim
+
+
 @dataclass(frozen=True, slots=True)
 class Group:
     """A heading under which variables are shown."""
@@ -96,11 +104,20 @@ class Value:
     synonyms: tuple[str, ...] = ()
     parent: str | None = None
     help: str = ""
+    _folded: frozenset[str] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_folded", frozenset(map(fold, self.spellings())))
 
     @property
     def code(self) -> str:
         """CURIE of the first coding: this value's identity in CDM tables."""
         return self.codes[0].curie
+
+    @property
+    def eucaim(self) -> str:
+        """The code EUCAIM's search form sends for it, or would."""
+        return _as_eucaim_writes(self.codes)
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -115,7 +132,7 @@ class Value:
 
     def answers_to(self, word: str) -> bool:
         """Whether `word` is one of this value's names, labels, synonyms or codes."""
-        return fold(word) in {fold(spelling) for spelling in self.spellings()}
+        return fold(word) in self._folded
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +172,11 @@ class Variable:
         called = tuple("\n".join(map(fold, value.words)) for value in self.values)
         object.__setattr__(self, "_called", called)
 
+    @property
+    def eucaim(self) -> str:
+        """The key EUCAIM's search form sends for it, or would."""
+        return _as_eucaim_writes(self.codes)
+
     def spellings(self) -> Iterator[str]:
         """Every word this variable answers to."""
         yield from (self.name, self.label)
@@ -163,7 +185,7 @@ class Variable:
 
     def value(self, word: str) -> Value:
         """The value answering to `word` (name, label, synonym, code or CURIE). Raises UnknownValue."""
-        found = self._index.get(fold(word))
+        found = self._index.get(word) or self._index.get(fold(word))
         if found is None:
             raise UnknownValue(word, self.name, _suggestions(word, self._index))
         return found
@@ -194,7 +216,7 @@ class Vocabulary:
 
     def variable(self, word: str) -> Variable:
         """The variable answering to `word` (name, label, code or EUCAIM key). Raises UnknownVariable."""
-        found = self._index.get(fold(word))
+        found = self._index.get(word) or self._index.get(fold(word))
         if found is None:
             raise UnknownVariable(word, _suggestions(word, self._index))
         return found
@@ -224,6 +246,8 @@ def _index(things: Iterable[_N], what: str) -> Mapping[str, _N]:
                 raise BrokenVocabulary(
                     f"Two {what} share “{spelling}”: {other.name} and {thing.name}. Take it from one."
                 )
+        # Most words are names as they stand: those need no folding to be found.
+        index[thing.name] = thing
     return MappingProxyType(index)
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Callable
 from typing import Any
@@ -181,6 +182,29 @@ def test_a_question_is_read_without_being_asked(member: Client) -> None:
     assert body["words"]
     assert body["json"] == {"variable": "sex", "operator": "EQUALS", "value": "female"}
     assert not Question.objects.exists()
+
+
+def test_a_question_of_lens_is_read_like_any_other(member: Client) -> None:
+    chip = {"key": "SNOMEDCT263495000", "type": "EQUALS", "value": "SNOMEDCT248152002"}
+    tree = {
+        "operand": "OR",
+        "children": [{"operand": "AND", "children": [{"operand": "OR", "children": [chip]}]}],
+    }
+    payload = base64.b64encode(json.dumps({"ast": tree, "id": "1"}).encode()).decode()
+    for question in ({"ast": tree, "id": "1"}, {"lang": "ast", "payload": payload}, "sex = female"):
+        body = post(member, "/api/questions/parse", {"question": question}).json()
+        assert (body["canonical"], body["lens"]["ast"]) == ("sex = female", tree)
+
+    chip["value"] = "SNOMEDCT1"
+    (problem,) = post(member, "/api/questions/parse", {"question": {"ast": tree}}).json()["problems"]
+    assert problem["path"] == "/ast/children/0/children/0/children/0/value"
+
+
+def test_a_broken_tree_is_no_crash(member: Client) -> None:
+    for question in ({"ast": {}}, {"operand": "OR"}, {"lang": "ast", "query": "\ud800"}, {"key": "\ud800"}):
+        response = post(member, "/api/questions/parse", {"question": question})
+        assert response.status_code == 200
+        assert response.json()["problems"]
 
 
 def test_reading_a_broken_question_says_what_is_wrong(member: Client) -> None:

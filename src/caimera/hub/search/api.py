@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from typing import cast
+from typing import Any, cast
 from uuid import UUID
 
 from django.db import connections
@@ -103,7 +103,16 @@ def parse(request: HttpRequest, body: QuestionToParse) -> ParsedQuestion:
         hash=cohort.question_hash(question),
         words=cohort.in_words(question, translate=_),
         form=cohort.to_json(question),
+        lens=_as_lens(question),
     )
+
+
+def _as_lens(question: cohort.Question) -> dict[str, Any] | None:
+    """The query tree, unless its codes make it larger than anyone would read."""
+    try:
+        return cohort.to_lens(question, cohort.Dialect.BARE)
+    except cohort.QuestionError:
+        return None
 
 
 @router.get(

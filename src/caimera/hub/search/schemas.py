@@ -37,7 +37,7 @@ __all__ = [
 QuestionForm = Annotated[
     str | dict[str, Any],
     Field(
-        description="The question as text or in its JSON form.",
+        description="The question as text, in its JSON form, or as Samply Lens sends it.",
         examples=[
             "modality = CT and sex = female",
             {"variable": "sex", "operator": "EQUALS", "value": "female"},
@@ -57,6 +57,8 @@ class QuestionToParse(BaseModel):
         """The question as `cohort` means it; raises cohort.QuestionError."""
         if isinstance(self.question, str):
             return cohort.parse(self.question)
+        if cohort.is_lens(self.question):
+            return cohort.from_lens(self.question)
         return cohort.from_json(self.question)
 
 
@@ -109,6 +111,7 @@ class ParsedQuestion(BaseModel):
     hash: str | None = None
     words: str | None = None
     form: Annotated[dict[str, Any] | None, Field(alias="json")] = None
+    lens: Annotated[dict[str, Any] | None, Field(description="As a query tree of Samply Lens.")] = None
     problems: Annotated[list[ParsedProblem], Field(description="Empty when the question can be asked.")] = []
 
 
