@@ -15,8 +15,8 @@ from caimera.vocabulary.errors import BrokenVocabulary, UnknownValue, UnknownVar
 # How EUCAIM's search form writes a code of each system (samply/eucaim-frontend, catalogue-eucaim.json).
 _EUCAIM_PREFIXES = {"SCT": "SNOMEDCT", "EUCAIM": "EUCAIM_Hyper-Ontology_V1.0."}
 _EUCAIM_BARE = frozenset({"RADLEX", "NCIT", "BIRNLEX"})
-_EUCAIM_ORDER = ("SCT", "RADLEX", "BIRNLEX", "NCIT", "EUCAIM")
-"""The systems of the search form's codes, the one it prefers first."""
+_EUCAIM_FIRST = frozenset({"RADLEX", "BIRNLEX"})
+"""Systems whose code the search form sends where there is one."""
 
 
 class Level(StrEnum):
@@ -81,9 +81,9 @@ class Coding:
 
 
 def _as_eucaim_writes(codes: tuple[Coding, ...]) -> str:
-    by_system = {coding.system: coding for coding in reversed(codes)}
-    known = (by_system[system] for system in _EUCAIM_ORDER if system in by_system)
-    return next(known, codes[0]).eucaim
+    known = [coding for coding in codes if coding.system in {*_EUCAIM_PREFIXES, *_EUCAIM_BARE}]
+    first = [coding for coding in known if coding.system in _EUCAIM_FIRST]
+    return (*first, *known, *codes)[0].eucaim
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +129,8 @@ class Value:
         yield from self.words
         for coding in self.codes:
             yield from coding.spellings()
+            if coding.label:
+                yield coding.label
 
     def answers_to(self, word: str) -> bool:
         """Whether `word` is one of this value's names, labels, synonyms or codes."""
