@@ -119,40 +119,19 @@ def command_section(command: click.Command, name: str, level: int) -> Iterator[s
                 yield from command_section(found, f"{name} {child}", level + 1)
 
 
-VOCABULARY_SOURCES = """## Code systems, and whose they are
-
-| System | What | Taken from | Terms of use |
-|---|---|---|---|
-| `SCT` | SNOMED CT | EUCAIM's search form and dataset-service; DICOM PS3.16 CID 4031 (body parts); Mondo's exact matches (cancers); \
-mCODE and DICOM value sets (TNM) | Property of SNOMED International. Codes stand here as identifiers; the words beside them are ours, \
-DICOM's or EUCAIM's. Whoever shows its terms or keeps its codes in data needs an affiliate licence, free of charge in member countries. |
-| `ICDO3` | ICD-O-3, topography | the numbering of sites, C00 to C80 | Property of the WHO. Only the codes are taken, the words beside \
-them are ours; its own text needs the WHO's permission. |
-| `EUCAIM` | EUCAIM hyper-ontology | EUCAIM/etl-toolset, concept table of April 2026 | Published by EUCAIM with its tools, without a \
-licence of its own; codes and labels are named with their source. |
-| `DCM`, `DCMBPE` | DICOM PS3.16: CID 29 (modalities), annex L (body parts) | the standard | Free to use; copyright NEMA. |
-| `RADLEX` | RadLex | EUCAIM's search form | RadLex licence of the RSNA: free, with its name. |
-| `NCIT` | NCI Thesaurus | EUCAIM's search form; Mondo's exact matches | CC BY 4.0. |
-| `BIRNLEX` | BIRNLex | EUCAIM's search form | Free to use, with its name. |
-| `CAIMERA` | local | where no published code could be confirmed | CC0. |
-
-Not every code of every system is here: one that nobody could confirm is left out, not guessed. SNOMED CT codes of cT2c, cT3a, cT3b, \
-of pT2a to pT2c, pT3a, pT3b and of pM are missing for that reason, as are those of grades, HER2, BI-RADS and PI-RADS.
-"""
-
-
 def vocabulary_page() -> Iterator[str]:
     from caimera.vocabulary import VOCABULARY
 
     yield f"# Vocabulary {VOCABULARY.version}\n"
-    yield "What questions may ask about. Names, labels, synonyms, codes and the labels of codes are all understood.\n"
-    yield VOCABULARY_SOURCES
+    yield "Names, labels, synonyms, codes and their labels are all understood."
+    yield "Where codes come from and whose they are: [Code systems](code-systems.md).\n"
     for variable in VOCABULARY.variables:
         yield f"## {variable.label} (`{variable.name}`)\n"
         unit = f", in {variable.unit}" if variable.unit else ""
         yield f"{variable.help}\n"
         codes = ", ".join(code.curie for code in variable.codes)
-        yield f"About the {variable.level}; {variable.kind}{unit}; stored in `{variable.cdm}`; codes {codes}.\n"
+        stored = f"stored in `{variable.cdm}`; codes {codes}"
+        yield f"About the {variable.level}; {variable.kind}{unit}; {stored}.\n"
         if variable.banded:
             yield "Asked of protected datasets in bands of five.\n"
         if variable.values:

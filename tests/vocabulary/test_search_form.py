@@ -1,8 +1,8 @@
 """Every code of EUCAIM's search form and of the systems that answer it names exactly one value here.
 
 `search_form.csv` holds the form's 22 variables and their values, with the codes of the hyper-ontology and
-of Focus beside them (samply/eucaim-frontend 9b12115, chaimeleon-eu/dataset-service d0c41ab, samply/focus 2fc7515,
-EUCAIM/etl-toolset 7a69a4b), and by hand what each is called here.
+of Focus beside them, and by hand what each is called here. Sources: samply/eucaim-frontend 9b12115,
+chaimeleon-eu/dataset-service d0c41ab, samply/focus 2fc7515, EUCAIM/etl-toolset 7a69a4b.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from caimera.cohort.errors import Misreading, QuestionError, shown
+from caimera.cohort.errors import Misreading, Problem, QuestionError, shown
 from caimera.cohort.places import Place
 from caimera.cohort.question import (
     EVERYTHING,
@@ -70,7 +70,8 @@ class _Reader:
         if place.depth > 4 * MAX_DEPTH:
             raise QuestionError(*place.problems, too_deep())
         if self._nodes > _MAX_NODES:
-            raise QuestionError(*place.problems, too_many())
+            message = f"The query has more than {_MAX_NODES:,} operations and conditions, XOR written out."
+            raise QuestionError(*place.problems, Problem("", message, "Take out what says nothing."))
         match document:
             case {"operand": str(operand), "children": list(children), **rest}:
                 return self._operation(operand.upper(), children, rest, place, weight)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from caimera.cohort.question import And, Condition, Not, Or, Question, Range, SomeSeries, text_of
+from caimera.cohort.question import And, Condition, Not, Or, Question, Range, SomeSeries, text_of, written_out
 from caimera.vocabulary import VOCABULARY, Kind, Level, Operator, Variable
 
 Translate = Callable[[str], str]
@@ -83,12 +83,12 @@ class _Speaker:
                 return self._clause(question)
 
     def _condition(self, condition: Condition, *, negated: bool) -> str:
+        if condition.value == Range(None, None):
+            return self._condition(Condition(condition.variable, Operator.MISSING), negated=not negated)
         variable = VOCABULARY.variable(condition.variable)
         phrase = self._phrase(variable, condition.operator, negated=negated)
-        value = self._value(variable, condition.value)
-        if condition.descendants:
-            value = self._translate("{value} (narrower values included)").format(value=value)
-        elif condition.operator is Operator.LOWER_THAN:
+        value = self._value(variable, written_out(condition).value)
+        if condition.operator is Operator.LOWER_THAN:
             value = self._translate("less than {number}").format(number=value)
         elif condition.operator is Operator.GREATER_THAN:
             value = self._translate("more than {number}").format(number=value)
@@ -123,16 +123,35 @@ class _Speaker:
             case Range(low, high):
                 ends = {"low": text_of(low), "high": text_of(high)}
                 return self._with_unit(variable, translate("between {low} and {high}").format(**ends))
+            case tuple(values) if variable.kind is Kind.CODED:
+                return self._listed(self._families(variable, [str(name) for name in values]))
             case tuple(values):
-                *first, last = (self._value(variable, one) for one in values)
-                listed = translate("{first} or {last}").format(first=", ".join(first), last=last)
-                return listed if first else last
+                return self._with_unit(variable, self._listed(map(text_of, values)))
             case bool(flag):
                 return translate("yes") if flag else translate("no")
             case str(name) if variable.kind is Kind.CODED:
                 return translate(variable.value(name).label)
             case _:
                 return self._with_unit(variable, text_of(value))
+
+    def _families(self, variable: Variable, names: Sequence[str]) -> Iterator[str]:
+        """What the values are called, a value with all its kinds in one word."""
+        listed, said = set(names), set[str]()
+        kinds = {name: {kind.name for kind in variable.narrower(name)} for name in names}
+        for name in sorted(names, key=lambda name: -len(kinds[name])):
+            if len(kinds[name]) > 1 and kinds[name] <= listed and name not in said:
+                said |= kinds[name] - {name}
+            else:
+                kinds[name] = {name}
+        for name in (name for name in names if name not in said):
+            label = self._translate(variable.value(name).label)
+            whole = self._translate("{value} (narrower values included)").format(value=label)
+            yield label if kinds[name] == {name} else whole
+
+    def _listed(self, words: Iterable[str]) -> str:
+        *first, last = words
+        listed = self._translate("{first} or {last}").format(first=", ".join(first), last=last)
+        return listed if first else last
 
     def _with_unit(self, variable: Variable, text: str) -> str:
         return f"{text} {self._translate(variable.unit)}" if variable.unit else text
