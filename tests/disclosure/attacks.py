@@ -1,144 +1,105 @@
 """Attackers who know everything about a patient but one bit, against the whole answer of a protected dataset.
 
-Nothing is shared with the node but the pure functions it answers with. Sets of patients are ints, a bit each.
+They know the rules, the cell of the target, and how many share it; persons who collude take turns.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from itertools import cycle, islice
 from math import sqrt
 from random import Random
 from statistics import fmean
-from uuid import UUID
 
-from caimera.disclosure import (
-    NOTHING_SAID,
-    Earlier,
-    Policy,
-    Spent,
-    as_settled,
-    first_of_band,
-    left,
-    seed_of,
-    settle,
-    why_withheld,
+from caimera.disclosure import Policy
+from tests.disclosure.door import Door, Told
+from tests.disclosure.hospital import (
+    AGES,
+    DIAGNOSES,
+    EVERYONE,
+    PATIENTS,
+    YEARS,
+    Asked,
+    Hospital,
+    joined,
+    leaf,
 )
-from caimera.protocol.messages import DatasetCount
 
-PATIENTS = 3_000
-DATASET = UUID("5a1d9f2a-6d0e-5d8e-8f0e-1f6f3a1f2b3c")
-EVERYONE = (1 << PATIENTS) - 1
-DIAGNOSES = {"lung": 30, "breast": 25, "prostate": 20, "colon": 15, "glioma": 7, "sarcoma": 3}
-
-
-@dataclass
-class Hospital:
-    """3,000 patients; `cells` groups them by diagnosis, sex and banded age and year."""
-
-    secret: int
-    cell_of: list[tuple[str, str, int, int]]
-    cells: dict[tuple[str, str, int, int], int]
-
-    @classmethod
-    def made(cls, seed: int) -> Hospital:
-        random = Random(seed)
-        cell_of = [_someone(random) for _ in range(PATIENTS)]
-        cells: dict[tuple[str, str, int, int], int] = {}
-        for number, cell in enumerate(cell_of):
-            cells[cell] = cells.get(cell, 0) | 1 << number
-        return cls(random.getrandbits(PATIENTS), cell_of, cells)
-
-    def alone_in_cell(self) -> list[int]:
-        """The patients whom even banded questions single out."""
-        return [number for number, cell in enumerate(self.cell_of) if self.cells[cell].bit_count() == 1]
-
-
-def _someone(random: Random) -> tuple[str, str, int, int]:
-    (diagnosis,) = random.choices(list(DIAGNOSES), list(DIAGNOSES.values()))
-    age = min(95, max(18, round(random.gauss(62, 12))))
-    return diagnosis, random.choice("fm"), first_of_band(age), first_of_band(random.randint(2010, 2024))
-
-
-@dataclass
-class Door:
-    """A protected dataset with its memory, asked by several persons; the node's own rules alone."""
-
-    policy: Policy
-    key: bytes
-    memory: list[Earlier] = field(default_factory=list)
-    answers: dict[str, int | None] = field(default_factory=dict)
-    spent: dict[str, int] = field(default_factory=dict)
-
-    def ask(self, wording: str, patients: int, person: str) -> DatasetCount:
-        """The whole of what leaves the node."""
-        spent = Spent(self.spent.get(person, 0), sum(self.spent.values()))
-        known = wording in self.answers
-        if not known and (why := why_withheld(spent, self.policy)):
-            return self._said(None, 0, why)
-        if not known:
-            self._settle(wording, patients)
-            self.spent[person] = spent.person + 1
-            spent = Spent(spent.person + 1, spent.everyone + 1)
-        return self._said(wording, left(spent, self.policy), "")
-
-    def _settle(self, wording: str, patients: int) -> None:
-        seed = seed_of(self.key, question=wording, dataset_id=DATASET, digest="1")
-        settled = settle(patients, self.memory, policy=self.policy, seed=seed)
-        self.answers[wording] = settled.noisy
-        if settled.remembered:
-            self.memory.append(Earlier(patients, settled.noisy))
-
-    def _said(self, wording: str | None, budget_left: int, reason: str) -> DatasetCount:
-        released = NOTHING_SAID if wording is None else as_settled(self.answers[wording], self.policy)
-        return DatasetCount(
-            dataset_id=DATASET,
-            title="Protected",
-            version="1",
-            policy="protected",
-            subjects=released.subjects,
-            studies=released.studies,
-            series=released.series,
-            budget_left=budget_left,
-            reason=reason,
-        )
+_DIMENSIONS: tuple[tuple[object, ...], ...] = (tuple(DIAGNOSES), ("f", "m"), AGES, YEARS)
 
 
 @dataclass
 class Attacker:
-    """Knows the cell of the target and how many share it; `persons` collude and take turns."""
+    """One target, one dataset, and all that is known of both."""
 
     hospital: Hospital
     target: int
     door: Door
     persons: Sequence[str]
     random: Random
-    asked: int = 0
 
     def __post_init__(self) -> None:
         self._turns = cycle(self.persons)
-        self.cell = self.hospital.cells[self.hospital.cell_of[self.target]]
-        self.sought = self.cell & self.hospital.secret
-        self.half = self.cell.bit_count() / 2
-        others = [cell for cell in self.hospital.cells.values() if cell != self.cell]
-        self.others = others
+        self.place = self.hospital.cell_of[self.target]
+        self.cell = self.hospital.cell(self.place)
+        self.sought = joined("and", [self.cell, self.hospital.bit])
+        self.half = self.cell.patients.bit_count() / 2
 
-    def number(self, wording: str, patients: int) -> int | None:
-        """Ask as the next person; the number said, if any."""
-        self.asked += 1
-        return self.door.ask(wording, patients, next(self._turns)).subjects.value
+    def ask(self, asked: Asked, values: Sequence[Asked] = ()) -> Told:
+        """Ask as the next person."""
+        return self.door.ask(asked, next(self._turns), values)
 
-    def padding(self) -> int:
-        """About a tenth of the other cells, as one long `or`."""
-        chosen = self.random.sample(self.others, len(self.others) // 10)
-        return sum(chosen)
+    def number(self, asked: Asked) -> int | None:
+        return self.ask(asked).subjects
 
     def guess(self, estimates: Sequence[float]) -> bool:
-        """Whether the estimated number of secret bits in the target's cell says that the target has one."""
+        """Whether the estimated number of bits in the target's cell says that the target has one."""
         if not estimates or fmean(estimates) == self.half:
             return self.random.random() < 0.5
         return fmean(estimates) > self.half
+
+    def box(self, sex: str | None = None) -> Asked:
+        """A large group without the target, in one box of conditions."""
+        while True:
+            wanted: list[Sequence[object] | None] = [
+                self.random.sample(sorted(DIAGNOSES), self.random.randint(1, 3)),
+                [sex] if sex else None,
+                self._range(AGES),
+                self._range(YEARS) if self.random.random() < 0.5 else None,
+            ]
+            if not all(
+                values is None or one in values for values, one in zip(wanted, self.place, strict=True)
+            ):
+                return self.hospital.box(*wanted)
+
+    def _range(self, of: Sequence[int]) -> Sequence[int]:
+        first, last = sorted(self.random.sample(range(len(of)), 2))
+        return of[first : last + 1]
+
+    def boxes(self, number: int, sex: str | None = None) -> Asked:
+        return joined("or", [self.box(sex) for _ in range(number)])
+
+    def crossing(self) -> tuple[list[Sequence[object]], list[Sequence[object]]]:
+        """Two boxes that share exactly the target's cell, in each dimension a list of values."""
+        one: list[Sequence[object]] = []
+        two: list[Sequence[object]] = []
+        for values, here in zip(_DIMENSIONS, self.place, strict=True):
+            at = values.index(here)
+            if values in (AGES, YEARS):
+                sides = [
+                    values[self.random.randint(0, at) : at + 1],
+                    values[at : self.random.randint(at, len(values) - 1) + 1],
+                ]
+            else:
+                others = [value for value in values if value != here]
+                self.random.shuffle(others)
+                cut = self.random.randint(0, len(others))
+                sides = [[here, *others[:cut]], [here, *others[cut:]]]
+            self.random.shuffle(sides)
+            one.append(sides[0])
+            two.append(sides[1])
+        return one, two
 
 
 Attack = Callable[[Attacker, int], bool]
@@ -146,8 +107,8 @@ Attack = Callable[[Attacker, int], bool]
 
 def direct(attacker: Attacker, questions: int) -> bool:
     """Ask for the target's cell with the bit, and without it."""
-    has = attacker.number("cell and bit", attacker.sought)
-    lacks = attacker.number("cell and not bit", attacker.cell & ~attacker.hospital.secret)
+    has = attacker.number(attacker.sought)
+    lacks = attacker.number(joined("and", [attacker.cell, attacker.hospital.no_bit]))
     if has is None and lacks is None:
         return attacker.guess([])
     return (has or 0) > (lacks or 0)
@@ -155,87 +116,179 @@ def direct(attacker: Attacker, questions: int) -> bool:
 
 def repeated(attacker: Attacker, questions: int) -> bool:
     """Ask one padded pair over and over and take the mean."""
-    padding, estimates = attacker.padding(), []
-    for _ in range(questions // 2):
-        before = attacker.number("pad", padding)
-        after = attacker.number("pad or bit", padding | attacker.sought)
-        estimates += _differences([(after, before)])
-    return attacker.guess(estimates)
+    padding = attacker.boxes(3)
+    pairs = [_pair(attacker, padding) for _ in range(questions // 2)]
+    return attacker.guess(_differences(pairs))
 
 
 def tracker(attacker: Attacker, questions: int) -> bool:
-    """Ask many paddings, each with and without the target's cell and bit; the mean of the differences."""
+    """Ask many paddings of large groups, each with and without the target's cell and bit."""
+    return attacker.guess(_differences([_pair(attacker, attacker.boxes(3)) for _ in range(questions // 2)]))
+
+
+def cells_tracker(attacker: Attacker, questions: int) -> bool:
+    """The same with paddings of ten small cells, many of one patient: the OR-padded tracker."""
+    others = [cell for cell in attacker.hospital.cells if cell != attacker.place]
     pairs = []
-    for number in range(questions // 2):
-        padding = attacker.padding()
-        before = attacker.number(f"pad {number}", padding)
-        pairs.append((attacker.number(f"pad {number} or bit", padding | attacker.sought), before))
+    for _ in range(questions // 2):
+        cells = attacker.random.sample(others, 10)
+        pairs.append(_pair(attacker, joined("or", [attacker.hospital.cell(cell) for cell in cells])))
     return attacker.guess(_differences(pairs))
 
 
 def split_tracker(attacker: Attacker, questions: int) -> bool:
     """Ask two paddings apart, then both with the target: three sets that no overlap rule joins."""
     estimates = []
-    for number in range(questions // 3):
-        one, two = _halves(attacker.padding() | attacker.padding(), attacker)
-        first, second = attacker.number(f"one {number}", one), attacker.number(f"two {number}", two)
-        both = attacker.number(f"both {number}", one | two | attacker.sought)
-        if first is not None and second is not None and both is not None:
-            estimates.append(float(both - first - second))
+    for _ in range(questions // 3):
+        one, two = attacker.boxes(2, "f"), attacker.boxes(2, "m")
+        numbers = [attacker.number(asked) for asked in (one, two, joined("or", [one, two, attacker.sought]))]
+        if None not in numbers:
+            estimates.append(float(numbers[2] - numbers[0] - numbers[1]))  # type: ignore[operator]
+    return attacker.guess(estimates)
+
+
+def crossing_tracker(attacker: Attacker, questions: int) -> bool:
+    """Two large boxes that share only the target's cell: |A| + |B| - |A or B|. No part of it is small."""
+    estimates, bit = [], attacker.hospital.bit
+    for _ in range(questions // 3):
+        one, two = (attacker.hospital.box(*box) for box in attacker.crossing())
+        asked = (
+            joined("and", [one, bit]),
+            joined("and", [two, bit]),
+            joined("and", [joined("or", [one, two]), bit]),
+        )
+        numbers = [attacker.number(each) for each in asked]
+        if None not in numbers:
+            estimates.append(float(numbers[0] + numbers[1] - numbers[2]))  # type: ignore[operator]
     return attacker.guess(estimates)
 
 
 def complement_tracker(attacker: Attacker, questions: int) -> bool:
     """Ask a half of all others and then the other half, the target in both: it counts twice.
 
-    Needs the exact number of patients and questions of a hundred cells; sharper than those listed.
+    Needs the exact number of patients in the dataset.
     """
-    rest, estimates = EVERYONE & ~attacker.cell, []
-    for number in range(questions // 2):
-        one, two = _halves(rest, attacker)
-        first = attacker.number(f"half {number}", one | attacker.sought)
-        second = attacker.number(f"other half {number}", two | attacker.sought)
-        if first is not None and second is not None:
-            estimates.append((first + second - rest.bit_count()) / 2)
+    estimates, rest = [], PATIENTS - attacker.cell.patients.bit_count()
+    for _ in range(questions // 2):
+        half = attacker.boxes(3)
+        other = leaf(
+            f"not ({half.text}) and not the cell", EVERYONE & ~half.patients & ~attacker.cell.patients
+        )
+        numbers = [attacker.number(joined("or", [each, attacker.sought])) for each in (half, other)]
+        if None not in numbers:
+            estimates.append((numbers[0] + numbers[1] - rest) / 2)  # type: ignore[operator]
     return attacker.guess(estimates)
 
 
-def near_minimum(attacker: Attacker, questions: int) -> bool:
-    """Look for paddings of nine patients, which the target with the bit would lift over the minimum."""
-    told = silent = 0
-    for number in range(questions):
-        padding = _padding_of(attacker, 9)
-        said = attacker.number(f"nine {number}", padding | attacker.sought)
-        told, silent = told + (said is not None), silent + (said is None)
-    return attacker.guess([float(attacker.cell.bit_count())] if told else [0.0])
+def woven_complement(attacker: Attacker, questions: int) -> bool:
+    """The same where no part is small: A with the bit, and all others tiled so that B, which meets A only in
+    the target's cell, belongs to them. Needs the exact number of patients in the dataset."""
+    estimates, hospital = [], attacker.hospital
+    for _ in range(questions // 2):
+        one, two = (hospital.box(*box) for box in attacker.crossing())
+        tiles = [
+            joined("and", [_denied(first), _denied(second)])
+            for first in _conditions(one)
+            for second in _conditions(two)
+        ]
+        half = joined("and", [one, hospital.bit])
+        numbers = [attacker.number(each) for each in (half, joined("or", [hospital.no_bit, two, *tiles]))]
+        if None not in numbers:
+            estimates.append(float(numbers[0] + numbers[1] - PATIENTS))  # type: ignore[operator]
+    return attacker.guess(estimates)
 
 
-ATTACKS: dict[str, Attack] = {
+def known_nine(attacker: Attacker, questions: int) -> bool:
+    """Ask once for a large condition that nine known patients fit, and the target if it has the bit."""
+    nine = _some(attacker, 9)
+    told = attacker.number(leaf("natural", nine | attacker.sought.patients))
+    return told is not None or attacker.random.random() < 0.5
+
+
+def known_nines(attacker: Attacker, questions: int) -> bool:
+    """The same with as many conditions as there are questions: more than anyone can know."""
+    nines = [leaf(f"natural {n}", _some(attacker, 9) | attacker.sought.patients) for n in range(questions)]
+    return any(attacker.number(nine) is not None for nine in nines)
+
+
+def known_difference(attacker: Attacker, questions: int) -> bool:
+    """Ask for two large groups that differ by nine known patients, and by the target if it has the bit: the
+    same answer twice says that they are near."""
+    group = attacker.box().patients & ~attacker.cell.patients
+    nine = _some(attacker, 9) & ~group
+    first = attacker.number(leaf("group", group))
+    second = attacker.number(leaf("group and ten", group | nine | attacker.sought.patients))
+    return first != second or attacker.random.random() < 0.5
+
+
+def breakdown_tracker(attacker: Attacker, questions: int) -> bool:
+    """Break the line through the target's cell down by age: the total less all values but the target's."""
+    diagnosis, sex, age, year = attacker.place
+    estimates, bit = [], attacker.hospital.bit
+    for number in range(questions // 2):
+        line = attacker.hospital.box([diagnosis], [sex], AGES[: 8 + number % 8] if number else None, [year])
+        bands = [leaf(f"age {band}-{band}", attacker.hospital.values[2].get(band, 0)) for band in AGES]
+        told = attacker.ask(joined("and", [line, bit]), bands)
+        if told.subjects is not None:
+            others = [count.value or 0 for band, count in zip(AGES, told.values, strict=True) if band != age]
+            estimates.append(float(told.subjects - sum(others)))
+    return attacker.guess([fmean(estimates)] if estimates else [])
+
+
+def version_difference(attacker: Attacker, questions: int) -> bool:
+    """Ask before and after a version of the data in which the target is the only new patient."""
+    before, bit = attacker.door, attacker.hospital.bit
+    after = replace(before, digest="2")
+    differences = []
+    for _ in range(questions // 2):
+        asked = joined("and", [attacker.hospital.box(*attacker.crossing()[0]), bit])
+        old = before.ask(leaf(asked.text, asked.patients & ~(1 << attacker.target)), "person").subjects
+        new = after.ask(leaf(asked.text, asked.patients), "person").subjects
+        differences.append((new, old))
+    estimates = _differences(differences)
+    return attacker.guess([fmean(estimates) + attacker.half - 0.5] if estimates else [])
+
+
+NAMED: dict[str, Attack] = {
     "direct": direct,
     "repeated": repeated,
     "tracker": tracker,
+    "OR-padded tracker": cells_tracker,
     "split tracker": split_tracker,
 }
-SHARPER: dict[str, Attack] = {"near the minimum": near_minimum, "complement tracker": complement_tracker}
+"""The attacks of the requirement."""
+
+SHARPER: dict[str, Attack] = {
+    "crossing tracker": crossing_tracker,
+    "breakdown tracker": breakdown_tracker,
+    "version difference": version_difference,
+    "complement tracker, size known": complement_tracker,
+    "woven complement, size known": woven_complement,
+    "nine others known": known_nine,
+    "nine of the difference known": known_difference,
+}
+
+
+def _pair(attacker: Attacker, padding: Asked) -> tuple[int | None, int | None]:
+    return attacker.number(joined("or", [padding, attacker.sought])), attacker.number(padding)
 
 
 def _differences(pairs: Sequence[tuple[int | None, int | None]]) -> list[float]:
     return [float(after - before) for after, before in pairs if after is not None and before is not None]
 
 
-def _halves(cells: int, attacker: Attacker) -> tuple[int, int]:
-    chosen = [cell for cell in attacker.others if cell & cells]
-    one = sum(attacker.random.sample(chosen, len(chosen) // 2))
-    return one, cells & ~one
+def _conditions(box: Asked) -> Sequence[Asked]:
+    return box.parts if box.kind == "and" else (box,)
 
 
-def _padding_of(attacker: Attacker, size: int) -> int:
-    """Other cells with `size` patients together: more than an attacker can know."""
-    padding = 0
-    for cell in attacker.random.sample(attacker.others, len(attacker.others)):
-        if (padding | cell).bit_count() <= size:
-            padding |= cell
-    return padding
+def _denied(condition: Asked) -> Asked:
+    return leaf(f"not ({condition.text})", EVERYONE & ~condition.patients)
+
+
+def _some(attacker: Attacker, number: int) -> int:
+    """Some patients other than those of the target's cell."""
+    others = [one for one in range(PATIENTS) if not attacker.cell.patients >> one & 1]
+    return sum(1 << one for one in attacker.random.sample(others, number))
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,6 +18,7 @@ from caimera.cohort import Question, canonical, question_hash, to_json
 from caimera.node.agent.actions import trust_hub
 from caimera.node.agent.identity import node_card, node_identity, secrets
 from caimera.node.agent.keys import create_missing_keys
+from caimera.node.mediator import numbering, settling
 from caimera.node.sources import IndexedSource
 from caimera.protocol.envelope import Letter, open_sealed, seal
 from caimera.protocol.identity import Card, Identity
@@ -25,6 +26,8 @@ from caimera.protocol.messages import Ask, Asker, Message
 from caimera.transport import new_broker_key
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+KEY = bytes(range(32))
+"""The secret that noise is drawn from in tests."""
 ASKER = Asker(person="a-pseudonym", purpose="lung study")
 
 
@@ -103,6 +106,18 @@ def _flush_past_the_trail() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(DatabaseOperations, "sql_flush", sql_flush)
         yield
+
+
+@pytest.fixture(autouse=True)
+def restart() -> Callable[[], None]:
+    """Begin each test as a process begins; call it to begin anew in the middle."""
+
+    def forget() -> None:
+        settling.MEMORY.forget()
+        numbering.forget()
+
+    forget()
+    return forget
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import click
 import pytest
@@ -13,6 +14,7 @@ from django.conf import settings
 
 from caimera.cli.node import node
 from caimera.node.agent.models import TrustedHub
+from caimera.node.datasets.actions import register_crate
 from caimera.node.datasets.models import Dataset
 from caimera.node.settings.site import NodeSettings
 from caimera.protocol.identity import Card
@@ -38,7 +40,7 @@ def fresh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FileStore:
 
 
 def test_init_makes_the_keys_once(fresh: FileStore) -> None:
-    assert call("init").output == "Made broker_seed, django_secret_key, seal_key, sign_key.\n"
+    assert call("init").output == "Made broker_seed, disclosure_key, django_secret_key, seal_key, sign_key.\n"
     card = load_identity(fresh, "trials").card("Trials")
     assert call("init").output == "Every key is there; nothing was made.\n"
     assert load_identity(fresh, "trials").card("Trials") == card
@@ -50,7 +52,7 @@ def test_init_makes_what_is_missing_only(
     store = FileStore.create(fresh.path, fresh.key_path)
     store.put("django_secret_key", b"kept")
     store.put("broker_seed", b"kept too")
-    assert call("init").output == "Made seal_key, sign_key.\n"
+    assert call("init").output == "Made disclosure_key, seal_key, sign_key.\n"
     assert (store.get("django_secret_key"), store.get("broker_seed")) == (b"kept", b"kept too")
 
 
@@ -128,3 +130,28 @@ def test_every_command_and_option_says_what_it_does() -> None:
     for command in node.commands.values():
         assert command.help
         assert all(option.help for option in command.params if isinstance(option, click.Option))
+
+
+def test_policy_is_shown_and_changed_in_words(tmp_path: Path) -> None:
+    release = register_crate(path=folder(random_holding(1, patients=3).write(tmp_path)), actor="system")
+    shown = call("policy", str(release.dataset_id)).output
+    assert shown == "Collection 1: open.\n- Exact numbers of subjects, studies and series are told.\n"
+    changed = call(
+        *("policy", str(release.dataset_id), "--name", "protected"),
+        *("--minimum", "20", "--studies-clip", "4", "--weekly-in-all", "90"),
+    ).output
+    assert changed.startswith("Collection 1: protected.\n- Fewer than 20 subjects")
+    assert "A patient counts with at most 4 studies" in changed
+    assert "50 a person, 90 in all" in changed
+    assert (
+        "Studies and series are not told."
+        in call("policy", str(release.dataset_id), "--studies-clip", "0").output
+    )
+
+
+def test_a_policy_that_protects_nobody_is_refused_in_a_sentence(tmp_path: Path) -> None:
+    release = register_crate(path=folder(random_holding(1, patients=3).write(tmp_path)), actor="system")
+    result = call("policy", str(release.dataset_id), "--minimum", "12")
+    assert result.exit_code == 1
+    assert "multiple of the step" in result.output
+    assert "has no dataset" in call("policy", str(uuid4())).output

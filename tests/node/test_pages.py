@@ -21,7 +21,7 @@ from caimera.node.mediator.actions import answer_question
 from caimera.node.mediator.queries import visible_questions
 from caimera.node.sources import IndexedSource
 from caimera.people.models import Person
-from tests.node.conftest import NOW, Hub, ask_of, letter_of
+from tests.node.conftest import KEY, NOW, Hub, ask_of, letter_of
 from tests.node.crates import folder, random_holding
 
 pytestmark = pytest.mark.django_db
@@ -56,7 +56,7 @@ def asked(tmp_path: Path, source: IndexedSource) -> None:
     for number, policy in ((1, "open"), (2, "protected")):
         written = random_holding(number, patients=5).write(tmp_path)
         register_crate(path=folder(written), policy=policy, actor="system")
-    answer_question(letter=letter_of(ask_of(parse("modality = CT"))), source=source, now=NOW)
+    answer_question(letter=letter_of(ask_of(parse("modality = CT"))), source=source, now=NOW, key=KEY)
 
 
 @pytest.mark.usefixtures("asked")
@@ -90,7 +90,7 @@ def test_a_data_holder_sees_datasets_with_their_policies_and_the_questions() -> 
 
 
 def test_a_data_holder_reads_why_a_question_was_refused(source: IndexedSource) -> None:
-    answer_question(letter=letter_of(ask_of(parse("modality = CT"))), source=source, now=NOW)
+    answer_question(letter=letter_of(ask_of(parse("modality = CT"))), source=source, now=NOW, key=KEY)
     seen = page(make_person("data-holders"))
     assert "This node has no published dataset yet." in seen
     assert "No dataset is registered." in seen

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 from uuid import UUID
 
 import click
@@ -177,6 +177,42 @@ def register_database(
             raise click.ClickException(str(error)) from None
         dataset = release.dataset
         click.echo(f"{dataset.title}, version {release.version}: published, {dataset.policy}.")
+
+
+@node.command()
+@click.argument("dataset_id", type=click.UUID)
+@click.option("--name", type=click.Choice(["open", "protected"]), help="How the dataset protects its people.")
+@click.option("--minimum", type=int, help="The smallest number of subjects that is told.")
+@click.option("--step", type=int, help="Numbers are rounded to multiples of this.")
+@click.option("--epsilon", type=float, help="Of the noise; smaller is noisier.")
+@click.option("--overlap", type=int, help="Groups that differ by fewer patients get one answer.")
+@click.option("--weekly-per-person", type=int, help="New questions a person may put in seven days.")
+@click.option("--weekly-in-all", type=int, help="New questions everyone together may put in seven days.")
+@click.option(
+    "--studies-clip", type=int, help="Tell studies, this many of a patient at most; 0: do not."
+)
+@click.option("--series-clip", type=int, help="Tell series, this many of a patient at most; 0: do not.")
+def policy(dataset_id: UUID, **options: Any) -> None:
+    """Show how a dataset protects its people, or change it from the next question on."""
+    _begin()
+    from caimera.disclosure import in_words
+    from caimera.node.datasets.actions import set_policy
+    from caimera.node.datasets.errors import DatasetError
+    from caimera.node.datasets.queries import dataset_with_id
+
+    changes = {name: value for name, value in options.items() if value is not None}
+    for clip in ("studies_clip", "series_clip"):
+        if changes.get(clip) == 0:
+            changes[clip] = None
+    try:
+        if changes:
+            set_policy(dataset_id=dataset_id, changes=changes, actor="system")  # type: ignore[arg-type]
+        dataset = dataset_with_id(dataset_id)
+    except DatasetError as error:
+        raise click.ClickException(str(error)) from None
+    click.echo(f"{dataset.title}: {dataset.policy}.")
+    for sentence in in_words(dataset.rules):
+        click.echo(f"- {sentence}")
 
 
 @node.command()

@@ -14,19 +14,21 @@ _UNIT = 2**64
 def seed_of(key: bytes, *, question: str, dataset_id: UUID, digest: str) -> bytes:
     """What the noise of one answer is drawn from, 32 bytes.
 
-    `key` is the node's secret, `question` the canonical text after banding, `digest` names the version of
-    the data. Neither the count nor the set takes part: noise that followed them would tell equal sets.
+    `key` is the node's secret, `question` the canonical text after banding and without the parts that are
+    not followed, `digest` names the version of the data. Neither the count nor the set takes part: noise
+    that followed them would tell equal sets.
     """
     said = json.dumps([question, str(dataset_id), digest]).encode()
     return hmac.new(key, said, hashlib.sha256).digest()
 
 
-def discrete_laplace(epsilon: float, seed: bytes) -> int:
+def discrete_laplace(epsilon: float, seed: bytes, what: str) -> int:
     """The difference of two geometric draws: P(n) is proportional to exp(-epsilon * |n|).
 
-    `seed` has 32 bytes, of which the first 16 are used; draws are cut at 64 * ln 2 / epsilon.
+    Each `what` that is counted has a draw of its own; draws are cut at 64 * ln 2 / epsilon.
     """
-    return _geometric(epsilon, seed[:8]) - _geometric(epsilon, seed[8:16])
+    bits = hmac.digest(seed, what.encode(), "sha256")
+    return _geometric(epsilon, bits[:8]) - _geometric(epsilon, bits[8:16])
 
 
 def _geometric(epsilon: float, bits: bytes) -> int:

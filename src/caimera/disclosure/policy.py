@@ -1,13 +1,11 @@
-"""Policies, and what is released under them."""
+"""How a dataset protects its people."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
 from caimera.disclosure.errors import PolicyError
-from caimera.protocol.messages import Count, CountKind
 
 PolicyName = Literal["open", "protected"]
 
@@ -17,9 +15,11 @@ class Policy:
     """How a dataset protects its people; all numbers matter to `protected` alone.
 
     `minimum`: the smallest number of subjects that is told; `step`: the rounding above it; `epsilon`: of
-    the noise, smaller is noisier; `overlap`: sets that differ by fewer patients get one answer;
-    `weekly_per_person` and `weekly_in_all`: new questions answered in seven days.
-    Raises PolicyError where they contradict.
+    the noise, smaller is noisier; `overlap`: sets that differ by fewer patients get one answer, and parts of
+    a question that change it by fewer are not followed; `weekly_per_person` and `weekly_in_all`: new
+    questions answered in seven days; `studies_clip` and `series_clip`: how many studies and series of one
+    patient count at most, None where they are not told at all.
+    Raises PolicyError where they contradict or protect nobody.
     """
 
     name: PolicyName = "protected"
@@ -29,76 +29,55 @@ class Policy:
     overlap: int = 10
     weekly_per_person: int = 50
     weekly_in_all: int = 500
+    studies_clip: int | None = None
+    series_clip: int | None = None
 
     def __post_init__(self) -> None:
         if self.name not in ("open", "protected"):
             raise PolicyError(f"No policy is called {self.name!r}: use open or protected.")
-        if self.minimum < 2 or self.step < 1 or self.minimum % self.step:
+        if not 2 <= self.minimum <= 1_000 or self.step < 1 or self.minimum % self.step:
             raise PolicyError(
-                f"A minimum of {self.minimum} with steps of {self.step} protects nobody: "
-                "choose a minimum of at least 2 that is a multiple of the step."
+                f"A minimum of {self.minimum} with steps of {self.step} is refused: "
+                "choose a minimum from 2 to 1,000 that is a multiple of the step."
             )
-        if not 0 < self.epsilon <= 1:
-            raise PolicyError(f"An epsilon of {self.epsilon} is not between 0 and 1: 0.28 is the default.")
-        if self.overlap < 2:
-            raise PolicyError(f"An overlap of {self.overlap} lets one patient be singled out: use 2 or more.")
-        if min(self.weekly_per_person, self.weekly_in_all) < 0:
-            raise PolicyError("A weekly budget cannot be negative: 0 answers nothing new.")
+        if not 0.01 <= self.epsilon <= 1:
+            raise PolicyError(f"An epsilon of {self.epsilon} is not from 0.01 to 1: 0.28 is the default.")
+        if not 2 <= self.overlap <= 1_000:
+            raise PolicyError(
+                f"An overlap of {self.overlap} patients is not from 2 to 1,000: 10 is the default."
+            )
+        if not (0 <= self.weekly_per_person <= 1_000_000 and 0 <= self.weekly_in_all <= 1_000_000):
+            raise PolicyError("A weekly budget is from 0, which answers nothing new, to 1,000,000 questions.")
+        if any(
+            clip is not None and not 1 <= clip <= 10_000 for clip in (self.studies_clip, self.series_clip)
+        ):
+            raise PolicyError("A patient counts with at least 1 and at most 10,000 studies or series.")
+
+    @property
+    def clips(self) -> bool:
+        """Whether studies or series are told."""
+        return self.studies_clip is not None or self.series_clip is not None
 
 
-@dataclass(frozen=True, slots=True)
-class Exact:
-    """What was counted in an open dataset."""
-
-    subjects: int
-    studies: int
-    series: int
-
-
-@dataclass(frozen=True, slots=True)
-class Released:
-    """What may be said."""
-
-    subjects: Count
-    studies: Count
-    series: Count
-
-
-WITHHELD = Count(kind=CountKind.WITHHELD)
-NOTHING_SAID = Released(WITHHELD, WITHHELD, WITHHELD)
-
-
-def as_counted(exact: Exact) -> Released:
-    """What an open dataset says: what was counted."""
-    counts = (Count(kind=CountKind.EXACT, value=n) for n in (exact.subjects, exact.studies, exact.series))
-    return Released(*counts)
-
-
-def as_settled(noisy: int | None, policy: Policy) -> Released:
-    """What a protected dataset says: subjects only, from their number with noise, None below the minimum.
-
-    `policy` is today's: a minimum that was raised since holds for earlier answers too.
-    """
-    if noisy is None or noisy < policy.minimum:
-        subjects = Count(kind=CountKind.FEWER_THAN, bound=policy.minimum)
-    else:
-        nearest = (noisy + policy.step // 2) // policy.step * policy.step
-        subjects = Count(kind=CountKind.ROUNDED, value=nearest, step=policy.step)
-    return Released(subjects, WITHHELD, WITHHELD)
-
-
-def release(exact: Exact, policy: Policy) -> Released:
-    """What `policy` lets be said about `exact` without noise and memory."""
+def in_words(policy: Policy) -> tuple[str, ...]:
+    """The policy in sentences, for its holder and for whoever reads its numbers."""
     if policy.name == "open":
-        return as_counted(exact)
-    return as_settled(exact.subjects, policy)
+        return ("Exact numbers of subjects, studies and series are told.",)
+    least, far = 2 * policy.minimum - 1, 2 * policy.overlap - 1
+    return (
+        f"Fewer than {policy.minimum} subjects, none among them, look the same; up to {least} may, too.",
+        f"Other numbers get noise (epsilon {policy.epsilon:g}) and are rounded to {policy.step}.",
+        f"Groups that differ by fewer than {policy.overlap} patients get one answer; up to {far} may, too.",
+        "Parts of a question that change it by so few patients are not followed.",
+        "Ages and years are asked in bands of five.",
+        _clipped(policy),
+        f"New questions in seven days: {policy.weekly_per_person} a person, {policy.weekly_in_all} in all.",
+    )
 
 
-def total(parts: Iterable[Count]) -> Count:
-    """Add released counts; parts without a value are left out and make the total approximate."""
-    counts = tuple(parts)
-    values = [count.value for count in counts if count.value is not None]
-    if counts and not values:
-        return WITHHELD
-    exact = all(count.kind is CountKind.EXACT for count in counts)
-    return Count(kind=CountKind.EXACT if exact else CountKind.APPROXIMATE, value=sum(values))
+def _clipped(policy: Policy) -> str:
+    clips = ((policy.studies_clip, "studies"), (policy.series_clip, "series"))
+    told = [f"{clip} {what}" for clip, what in clips if clip is not None]
+    if not told:
+        return "Studies and series are not told."
+    return f"A patient counts with at most {' and '.join(told)}, with noise to match."

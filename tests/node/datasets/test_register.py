@@ -9,10 +9,17 @@ import pyarrow.parquet as pq
 import pytest
 from django.db import IntegrityError, transaction
 
+from caimera import disclosure
 from caimera.audit.models import Record
 from caimera.crate.manifest import Manifest
-from caimera.node.datasets.actions import register_crate, set_policy
-from caimera.node.datasets.errors import CrateRefused, DatasetUnknown, PolicyUnknown, VersionTaken
+from caimera.node.datasets.actions import PolicyChanges, register_crate, set_policy
+from caimera.node.datasets.errors import (
+    CrateRefused,
+    DatasetUnknown,
+    PolicyRefused,
+    PolicyUnknown,
+    VersionTaken,
+)
 from caimera.node.datasets.models import Dataset, Release
 from caimera.node.datasets.queries import published_releases
 from tests.node.crates import Holding, folder, random_holding
@@ -151,18 +158,53 @@ def test_an_unknown_policy_is_refused_before_anything_else(tmp_path: Path) -> No
 
 def test_a_holder_changes_a_policy(tmp_path: Path) -> None:
     release = register_crate(path=folder(holding().write(tmp_path)), actor="system")
-    dataset = set_policy(dataset_id=release.dataset_id, policy="protected", actor="person:42")
-    assert dataset.policy == "protected"
+    changes: PolicyChanges = {"name": "protected", "minimum": 20, "series_clip": 7}
+    dataset = set_policy(dataset_id=release.dataset_id, changes=changes, actor="person:42")
+    assert Dataset.objects.get() == dataset
+    assert dataset.rules == disclosure.Policy("protected", minimum=20, series_clip=7)
     record = Record.objects.first()
     assert record is not None
-    assert (record.act, record.detail) == ("dataset.policy_set", {"before": "open", "after": "protected"})
+    assert record.act == "dataset.policy_set"
+    before, after = record.detail["before"], record.detail["after"]
+    assert {name: (before[name], after[name]) for name in before if before[name] != after[name]} == {
+        "name": ("open", "protected"),
+        "minimum": (10, 20),
+        "series_clip": (None, 7),
+    }
 
 
-def test_a_policy_of_nothing_or_of_no_name_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize("changes", [{"name": ""}, {"minimum": 12}, {"epsilon": 3.0}, {"series_clip": 0}])
+def test_a_policy_that_protects_nobody_is_refused(tmp_path: Path, changes: PolicyChanges) -> None:
+    release = register_crate(path=folder(holding().write(tmp_path)), actor="system")
+    with pytest.raises(PolicyRefused):
+        set_policy(dataset_id=release.dataset_id, changes=changes, actor="system")
+    assert Dataset.objects.get().rules == disclosure.Policy("open")
+
+
+def test_a_dataset_that_is_not_here_has_no_policy() -> None:
     with pytest.raises(DatasetUnknown, match="has no dataset"):
-        set_policy(dataset_id=uuid4(), policy="open", actor="system")
-    with pytest.raises(PolicyUnknown):
-        set_policy(dataset_id=uuid4(), policy="", actor="system")
+        set_policy(dataset_id=uuid4(), changes={"name": "open"}, actor="system")
+
+
+@pytest.mark.parametrize(
+    ("numbers", "constraint"),
+    [
+        ({"minimum": 1, "step": 1}, "dataset_policy_protects"),
+        ({"step": 20}, "dataset_"),
+        ({"step": 3}, "dataset_minimum_is_steps"),
+        ({"epsilon": 1.5}, "dataset_policy_protects"),
+        ({"epsilon": 0.0}, "dataset_policy_protects"),
+        ({"overlap": 1}, "dataset_policy_protects"),
+        ({"weekly_in_all": 2_000_000}, "dataset_policy_protects"),
+        ({"studies_clip": 0}, "dataset_clips_bounded"),
+        ({"series_clip": 20_000}, "dataset_clips_bounded"),
+    ],
+)
+def test_the_database_keeps_no_policy_that_protects_nobody(
+    numbers: dict[str, float], constraint: str
+) -> None:
+    with pytest.raises(IntegrityError, match=constraint):
+        Dataset.objects.create(id=uuid4(), title="t", policy="protected", **numbers)
 
 
 @pytest.mark.parametrize("policy", ["public", ""])

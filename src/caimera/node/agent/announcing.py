@@ -9,7 +9,9 @@ from django.utils import timezone
 
 from caimera.node.agent.actions import forget_expired_nonces
 from caimera.node.agent.hearing import sealed_for_hub
+from caimera.node.agent.identity import disclosure_key
 from caimera.node.datasets.queries import published_releases
+from caimera.node.mediator.actions import remember_patients
 from caimera.node.sources import Source, SourceError
 from caimera.protocol.messages import Presence
 from caimera.vocabulary import VERSION
@@ -39,6 +41,7 @@ def prepare(*, source: Source, known_problem: str = "") -> str:
     releases = [release.for_source() for release in published_releases()]
     try:
         source.prepare(releases)
+        remember_patients(source=source, key=disclosure_key())
     except SourceError as error:
         if str(error) != known_problem:
             logger.exception("the published datasets cannot be counted")

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from caimera.node.agent.actions import refuse_message, spend_nonce
 from caimera.node.agent.errors import MessageRefused, NoHandler
-from caimera.node.agent.identity import node_identity
+from caimera.node.agent.identity import disclosure_key, node_identity
 from caimera.node.agent.queries import hub_card, trusted_card
 from caimera.node.mediator.actions import answer_question
 from caimera.node.sources import Source
@@ -34,7 +34,7 @@ class Reply:
 
 
 def _take_question(*, letter: Letter, source: Source, now: datetime) -> tuple[str, Message]:
-    answer: Answer = answer_question(letter=letter, source=source, now=now)
+    answer: Answer = answer_question(letter=letter, source=source, now=now, key=disclosure_key())
     return subjects.answer(node_identity().site, answer.question_id), answer
 
 

@@ -22,6 +22,12 @@ def node_identity() -> Identity:
     return load_identity(secrets(), settings.SITE.site_id)
 
 
+@cache
+def disclosure_key() -> bytes:
+    """What noise and limits are drawn from; whoever has it can take the noise off. Raises SecretMissing."""
+    return secrets().get("disclosure_key")
+
+
 def node_card() -> Card:
     """What the hub must know of this node: its name and public keys."""
     broker_key = public_key(secrets().get("broker_seed").decode())

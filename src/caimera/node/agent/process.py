@@ -13,7 +13,7 @@ from caimera.node.agent.actions import beat, stop_beating
 from caimera.node.agent.announcing import prepare, sealed_presence
 from caimera.node.agent.errors import NoHubTrusted
 from caimera.node.agent.hearing import hear
-from caimera.node.agent.identity import node_identity, secrets
+from caimera.node.agent.identity import disclosure_key, node_identity, secrets
 from caimera.node.sources import IndexedSource, Source
 from caimera.transport import Arrival, Link, LinkState, TransportError, subjects
 from caimera.web.threads import in_thread
@@ -139,4 +139,5 @@ def make_agent() -> NodeAgent:
     identity = node_identity()
     source = IndexedSource(site.index_dir, threads=site.count_threads)
     seed = secrets().get("broker_seed").decode()
+    disclosure_key()  # without it no question could be answered: better said now
     return NodeAgent(url=site.broker_url, seed=seed, site=identity.site, source=source)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,10 +15,12 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from caimera.audit.models import Record
+from caimera.disclosure import in_words
 from caimera.node.agent.models import TrustedHub
 from caimera.node.agent.queries import heartbeat
+from caimera.node.datasets.models import Release
 from caimera.node.datasets.queries import holds_data, published_releases, visible_releases
-from caimera.node.mediator.queries import visible_questions
+from caimera.node.mediator.queries import spent_by_everyone, visible_questions
 from caimera.people.models import Person
 from caimera.transport import LinkState
 from caimera.web.access import anyone
@@ -51,6 +54,15 @@ class Asked:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A published dataset, its policy in sentences, and how many new questions it was asked in seven days."""
+
+    release: Release
+    policy: tuple[str, ...]
+    spent: int
+
+
 @anyone
 @require_safe
 def node(request: HttpRequest) -> HttpResponse:
@@ -62,7 +74,7 @@ def node(request: HttpRequest) -> HttpResponse:
         "hub": TrustedHub.objects.first(),
         "dataset_count": published_releases().count(),
         "holds_data": holds_data(person),
-        "releases": visible_releases(person),
+        "datasets": _held(visible_releases(person), timezone.now()),
         "questions": [_asked(record) for record in visible_questions(person)[:QUESTIONS_SHOWN]],
         "questions_shown": QUESTIONS_SHOWN,
     }
@@ -74,6 +86,14 @@ def _state(now: datetime) -> State:
     if beat is None:
         return STOPPED
     return CONNECTED if beat.link == LinkState.CONNECTED.value else RECONNECTING
+
+
+def _held(releases: Iterable[Release], now: datetime) -> list[Held]:
+    spent = spent_by_everyone(now.date())
+    return [
+        Held(release, in_words(release.dataset.rules), spent.get(release.dataset_id, 0))
+        for release in releases
+    ]
 
 
 def _asked(record: Record) -> Asked:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import Any, TypedDict, cast
 from uuid import UUID
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 from django.db import transaction
 
+from caimera import disclosure
 from caimera.audit.actions import record
 from caimera.cdm import check
 from caimera.crate import Crate, CrateError, open_crate, verify
@@ -20,6 +22,7 @@ from caimera.node.datasets.errors import (
     CrateRefused,
     DatabaseRefused,
     DatasetUnknown,
+    PolicyRefused,
     PolicyUnknown,
     VersionTaken,
 )
@@ -74,25 +77,47 @@ def register_database(
     return _publish(contents, described, policy=policy, hint=Policy.PROTECTED, actor=actor)
 
 
-def set_policy(*, dataset_id: UUID, policy: str, actor: str) -> Dataset:
-    """Change how a dataset protects its people, from the next question on.
+class PolicyChanges(TypedDict, total=False):
+    """What to change of a policy; the fields of `disclosure.Policy`."""
 
-    Raises DatasetUnknown and PolicyUnknown.
+    name: str
+    minimum: int
+    step: int
+    epsilon: float
+    overlap: int
+    weekly_per_person: int
+    weekly_in_all: int
+    studies_clip: int | None
+    series_clip: int | None
+
+
+def set_policy(*, dataset_id: UUID, actor: str, changes: PolicyChanges) -> Dataset:
+    """Change how a dataset protects its people, from the next question on; the rest stays as it is.
+
+    Raises DatasetUnknown, and PolicyRefused where the numbers would protect nobody.
     """
-    _known(policy)
     with transaction.atomic():
         dataset = Dataset.objects.select_for_update().filter(id=dataset_id).first()
         if dataset is None:
             raise DatasetUnknown(dataset_id)
-        before, dataset.policy = dataset.policy, policy
-        dataset.save(update_fields=["policy"])
+        before, after = asdict(dataset.rules), _changed(dataset.rules, changes)
+        for field, value in after.items():
+            setattr(dataset, "policy" if field == "name" else field, value)
+        dataset.save()
         record(
             act="dataset.policy_set",
             actor=actor,
             object=f"dataset:{dataset.id}",
-            detail={"before": before, "after": policy},
+            detail={"before": before, "after": after},
         )
     return dataset
+
+
+def _changed(before: disclosure.Policy, changes: PolicyChanges) -> dict[str, Any]:
+    try:
+        return asdict(replace(before, **cast(dict[str, Any], changes)))
+    except disclosure.PolicyError as error:
+        raise PolicyRefused(str(error)) from error
 
 
 def _known(policy: str) -> None:

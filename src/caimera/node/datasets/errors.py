@@ -6,6 +6,7 @@ DatasetError
 ├── DatabaseNameInvalid   no name for a database
 ├── VersionTaken     other contents are registered as this version
 ├── PolicyUnknown    no such policy
+├── PolicyRefused    the policy's numbers would protect nobody
 └── DatasetUnknown   no such dataset here
 """
 
@@ -60,6 +61,10 @@ class PolicyUnknown(DatasetError):
 
     def __init__(self, policy: str) -> None:
         super().__init__(f"No policy is called {policy!r}: use open or protected.")
+
+
+class PolicyRefused(DatasetError):
+    """The policy's numbers would protect nobody."""
 
 
 class DatasetUnknown(DatasetError):

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from functools import partial
 from pathlib import Path
+from typing import cast
 
 from django.db import models
-from django.db.models import Q
-from django.db.models.functions import Now
+from django.db.models import F, Q
+from django.db.models.functions import Mod, Now
+from django.db.models.lookups import Exact
 from django.utils.translation import gettext_lazy as _
 
+from caimera import disclosure
 from caimera.node.datasets.addresses import address_of
 from caimera.node.sources import CrateOrigin, DatabaseOrigin, SourceRelease
+
+DEFAULTS = disclosure.Policy()
 
 
 class Policy(models.TextChoices):
@@ -22,13 +28,24 @@ class Policy(models.TextChoices):
 
 
 class Dataset(models.Model):
-    """One body of data through all its versions."""
+    """One body of data through all its versions.
+
+    The numbers of its policy are those of `disclosure.Policy`; they matter while it is protected.
+    """
 
     id = models.UUIDField(primary_key=True)
     title = models.TextField()
     description = models.TextField(blank=True)
     provider = models.TextField(blank=True)
     policy = models.CharField(max_length=20, choices=Policy)
+    minimum = models.PositiveIntegerField(default=DEFAULTS.minimum)
+    step = models.PositiveIntegerField(default=DEFAULTS.step)
+    epsilon = models.FloatField(default=DEFAULTS.epsilon)
+    overlap = models.PositiveIntegerField(default=DEFAULTS.overlap)
+    weekly_per_person = models.PositiveIntegerField(default=DEFAULTS.weekly_per_person)
+    weekly_in_all = models.PositiveIntegerField(default=DEFAULTS.weekly_in_all)
+    studies_clip = models.PositiveIntegerField(null=True, blank=True)
+    series_clip = models.PositiveIntegerField(null=True, blank=True)
     registered_at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:
@@ -38,10 +55,35 @@ class Dataset(models.Model):
                 condition=Q(policy__in=("open", "protected")), name="dataset_policy_known"
             ),
             models.CheckConstraint(condition=~Q(title=""), name="dataset_has_title"),
+            models.CheckConstraint(
+                condition=Q(
+                    minimum__range=(2, 1_000),
+                    step__range=(1, F("minimum")),
+                    epsilon__range=(0.01, 1.0),
+                    overlap__range=(2, 1_000),
+                    weekly_per_person__lte=1_000_000,
+                    weekly_in_all__lte=1_000_000,
+                ),
+                name="dataset_policy_protects",
+            ),
+            models.CheckConstraint(
+                condition=Exact(Mod(F("minimum"), F("step")), 0), name="dataset_minimum_is_steps"
+            ),
+            models.CheckConstraint(
+                condition=(Q(studies_clip=None) | Q(studies_clip__range=(1, 10_000)))
+                & (Q(series_clip=None) | Q(series_clip__range=(1, 10_000))),
+                name="dataset_clips_bounded",
+            ),
         )
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def rules(self) -> disclosure.Policy:
+        """How this dataset protects its people; raises disclosure.PolicyError where numbers contradict."""
+        numbers = {field.name: getattr(self, field.name) for field in fields(disclosure.Policy)[1:]}
+        return disclosure.Policy(cast(disclosure.PolicyName, self.policy), **numbers)
 
 
 class OriginKind(models.TextChoices):

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.db.models import QuerySet
 
-from caimera.node.datasets.models import Release
+from caimera.node.datasets.errors import DatasetUnknown
+from caimera.node.datasets.models import Dataset, Release
 from caimera.people.models import Person
 
 
@@ -15,6 +18,14 @@ def published_releases() -> QuerySet[Release]:
         .select_related("dataset")
         .order_by("dataset__title", "dataset_id")
     )
+
+
+def dataset_with_id(dataset_id: UUID) -> Dataset:
+    """A dataset of this node; raises DatasetUnknown."""
+    dataset = Dataset.objects.filter(id=dataset_id).first()
+    if dataset is None:
+        raise DatasetUnknown(dataset_id)
+    return dataset
 
 
 def holds_data(person: Person | None) -> bool:

@@ -4,58 +4,83 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator, Sequence
+import traceback
+from collections.abc import Sequence
 from datetime import datetime
 from typing import cast
+from uuid import UUID
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 
 from caimera.audit.actions import record
 from caimera.cohort import (
     Question,
     QuestionError,
+    banded,
     canonical,
     canonical_text,
     from_json,
     question_hash,
 )
-from caimera.disclosure import Exact, Policy, PolicyName, release
 from caimera.node.datasets.models import Release
 from caimera.node.datasets.queries import published_releases
+from caimera.node.mediator.counting import open_counts
 from caimera.node.mediator.errors import (
+    BreakdownImpossible,
     ConditionsUnsupported,
     NothingPublished,
+    ProtectionFailed,
     QuestionAltered,
     QuestionNotUnderstood,
     Refusal,
     SourceFailed,
     TimeOver,
 )
-from caimera.node.sources import DeadlinePassed, Source, SourceCount, SourceError
+from caimera.node.mediator.numbering import number_patients
+from caimera.node.mediator.protecting import protected_counts
+from caimera.node.mediator.settling import NOBODY
+from caimera.node.mediator.sought import can_be_broken_down
+from caimera.node.sources import DeadlinePassed, Source, SourceError
 from caimera.protocol.envelope import Letter
 from caimera.protocol.messages import Answer, Ask, ConditionStatus, DatasetCount, Treatment
 
 logger = logging.getLogger(__name__)
 
+IN_BANDS = "Protected datasets are asked for this in bands of five years."
 
-def answer_question(*, letter: Letter, source: Source, now: datetime) -> Answer:
+
+def answer_question(*, letter: Letter, source: Source, now: datetime, key: bytes) -> Answer:
     """Answer the question in a letter under each dataset's policy, or refuse it in a sentence.
 
-    The question and what became of it are in the trail when this returns.
+    `key` is this node's secret for noise and limits. The question, what became of it, and what was settled
+    and spent for it stand together when this returns, or not at all.
     """
     ask = cast(Ask, letter.message)
     started = time.perf_counter()
-    with transaction.atomic():
-        releases = tuple(published_releases())
-        try:
-            answer = _answer(letter, releases, source, now)
-        except Refusal as refusal:
-            answer = _refused(ask, refusal)
-        _audit(letter, ask, releases, answer)
+    releases = tuple(published_releases())
+    try:
+        with transaction.atomic():
+            answer = _answer(letter, releases, source, now, key)
+            _audit(letter, ask, releases, answer)
+    except Refusal as refusal:
+        answer = _refused(ask, refusal)
+        with transaction.atomic():
+            _audit(letter, ask, releases, answer)
     return answer.model_copy(update={"took_ms": round((time.perf_counter() - started) * 1000, 1)})
 
 
-def _answer(letter: Letter, releases: Sequence[Release], source: Source, now: datetime) -> Answer:
+def remember_patients(*, source: Source, key: bytes) -> None:
+    """Give every patient of the protected datasets a place in their sets, before a question waits for it.
+
+    Raises SourceError.
+    """
+    with transaction.atomic():
+        for release in published_releases():
+            if release.dataset.rules.name == "protected":
+                number_patients(release.for_source(), source, key)
+
+
+def _answer(letter: Letter, releases: Sequence[Release], source: Source, now: datetime, key: bytes) -> Answer:
     ask = cast(Ask, letter.message)
     question = _understood(ask, letter.vocabulary)
     wait = (ask.deadline_at - now).total_seconds()
@@ -63,13 +88,10 @@ def _answer(letter: Letter, releases: Sequence[Release], source: Source, now: da
         raise TimeOver
     if not releases:
         raise NothingPublished
-    conditions, counts = _asked(question, releases, source, wait)
-    return Answer(
-        question_id=ask.question_id,
-        outcome="answered",
-        datasets=tuple(_released(counts, releases)),
-        conditions=conditions,
-    )
+    until = time.monotonic() + wait
+    conditions = _statuses(question, ask, releases, source)
+    counts = _counts(question, letter, releases, source, until=until, now=now, key=key)
+    return Answer(question_id=ask.question_id, outcome="answered", datasets=counts, conditions=conditions)
 
 
 def _understood(ask: Ask, vocabulary: str) -> Question:
@@ -82,38 +104,74 @@ def _understood(ask: Ask, vocabulary: str) -> Question:
     return question
 
 
-def _asked(
-    question: Question, releases: Sequence[Release], source: Source, wait: float
-) -> tuple[tuple[ConditionStatus, ...], tuple[SourceCount, ...]]:
-    """What the source does with each condition, and its exact counts."""
-    wanted = [release.for_source() for release in releases]
+def _statuses(
+    question: Question, ask: Ask, releases: Sequence[Release], source: Source
+) -> tuple[ConditionStatus, ...]:
+    """What becomes of each condition; one that cannot be applied, or broken down by, refuses the question."""
+    known = source.capabilities()
+    for variable in ask.breakdown:
+        if variable not in known or not can_be_broken_down(variable):
+            raise BreakdownImpossible(variable)
     try:
-        conditions = source.statuses(question, wanted)
-        if any(status.status is Treatment.UNSUPPORTED for status in conditions):
-            raise ConditionsUnsupported(conditions)
-        return conditions, source.count(question, wanted, wait=wait)
-    except DeadlinePassed as error:
-        raise TimeOver from error
+        conditions = source.statuses(question, [release.for_source() for release in releases])
     except SourceError as error:
-        logger.exception("a question could not be counted")
-        raise SourceFailed from error
+        raise _of_source(error) from error
+    if any(status.status is Treatment.UNSUPPORTED for status in conditions):
+        raise ConditionsUnsupported(conditions)
+    if all(release.dataset.policy == "open" for release in releases):
+        return conditions
+    changed = set(banded(question).changed)
+    return tuple(_in_bands(status) if status.path in changed else status for status in conditions)
 
 
-def _released(counts: Sequence[SourceCount], releases: Sequence[Release]) -> Iterator[DatasetCount]:
-    """Exact numbers end here: what leaves is what each dataset's policy lets be said."""
-    for count, counted in zip(counts, releases, strict=True):
-        dataset = counted.dataset
-        policy = Policy(cast(PolicyName, dataset.policy))
-        released = release(Exact(count.subjects, count.studies, count.series), policy)
-        yield DatasetCount(
-            dataset_id=dataset.id,
-            title=dataset.title,
-            version=counted.version,
-            policy=policy.name,
-            subjects=released.subjects,
-            studies=released.studies,
-            series=released.series,
+def _in_bands(status: ConditionStatus) -> ConditionStatus:
+    why = f"{status.why} {IN_BANDS}".strip()
+    return status.model_copy(update={"status": Treatment.APPROXIMATED, "why": why})
+
+
+def _counts(
+    question: Question,
+    letter: Letter,
+    releases: Sequence[Release],
+    source: Source,
+    *,
+    until: float,
+    now: datetime,
+    key: bytes,
+) -> tuple[DatasetCount, ...]:
+    """What each dataset says. Whatever fails on the way to a protected number, no number is said."""
+    breakdown = cast(Ask, letter.message).breakdown
+    person = letter.asker.person if letter.asker else NOBODY
+    try:
+        ruled = [(release, release.dataset.rules) for release in releases]
+        opened = [release for release, policy in ruled if policy.name == "open"]
+        protected = [(release, policy) for release, policy in ruled if policy.name == "protected"]
+        counts = open_counts(question, breakdown, opened, source, until=until, now=now)
+        counts += protected_counts(
+            question, breakdown, protected, source, person=person, until=until, now=now, key=key
         )
+    except SourceError as error:
+        raise _of_source(error) from error
+    except DatabaseError:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever it is, no number may leave
+        logger.error("nothing is said: %s", _place(error))  # noqa: TRY400 - its message might hold a number
+        raise ProtectionFailed from None
+    said: dict[UUID, DatasetCount] = {count.dataset_id: count for count in counts}
+    return tuple(said[release.dataset_id] for release in releases)
+
+
+def _of_source(error: SourceError) -> Refusal:
+    if isinstance(error, DeadlinePassed):
+        return TimeOver()
+    logger.error("a question could not be counted", exc_info=error)
+    return SourceFailed()
+
+
+def _place(error: Exception) -> str:
+    """The kind of an error and where it happened, without what it says: that might be a number."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return " ".join([type(error).__name__, *(f"{frame.filename}:{frame.lineno}" for frame in frames[-2:])])
 
 
 def _refused(ask: Ask, refusal: Refusal) -> Answer:
@@ -136,6 +194,7 @@ def _audit(letter: Letter, ask: Ask, releases: Sequence[Release], answer: Answer
             "purpose": asker.purpose if asker else "",
             "question": _wording(ask),
             "question_hash": ask.question_hash,
+            "breakdown": list(ask.breakdown),
             "releases": [f"{release.dataset_id}@{release.version}" for release in releases],
             "reason": answer.reason,
         },

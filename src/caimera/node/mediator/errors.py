@@ -4,9 +4,11 @@ Refusal
 ├── QuestionNotUnderstood   its form, a variable or a value is unknown here
 ├── QuestionAltered         it is not the question its hash was made of
 ├── ConditionsUnsupported   a condition cannot be applied here
+├── BreakdownImpossible     a variable has no values that can be counted one by one
 ├── NothingPublished        the node has no published dataset
 ├── TimeOver                the deadline passed
-└── SourceFailed            the data could not be read; the cause is in the node's log
+├── SourceFailed            the data could not be read; the cause is in the node's log
+└── ProtectionFailed        what may be said could not be settled, so nothing is
 """
 
 from collections.abc import Sequence
@@ -56,6 +58,16 @@ class ConditionsUnsupported(Refusal):
         )
 
 
+class BreakdownImpossible(Refusal):
+    """A variable has no values that can be counted one by one."""
+
+    def __init__(self, variable: str) -> None:
+        super().__init__(
+            f"This node cannot count the values of {variable[:100]!r} one by one. "
+            "Break down by a coded variable, by yes or no, or by ages or years."
+        )
+
+
 class NothingPublished(Refusal):
     """The node has no published dataset."""
 
@@ -75,6 +87,16 @@ class SourceFailed(Refusal):
 
     def __init__(self) -> None:
         super().__init__("This node could not read its data; its operators find the cause in the log.")
+
+
+class ProtectionFailed(Refusal):
+    """What may be said could not be settled, so nothing is."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This node could not settle what its protected datasets may say, so it says nothing. "
+            "Its operators find the place in the log."
+        )
 
 
 def condition_path(pointer: str) -> str:

@@ -10,6 +10,7 @@ APPS = (
     "caimera.audit",
     "caimera.people",
     "caimera.node.datasets",
+    "caimera.node.mediator",
     "caimera.node.agent",
 )
 

@@ -1,0 +1,11 @@
+"""The Django application `mediator`."""
+
+from django.apps import AppConfig
+
+
+class MediatorConfig(AppConfig):
+    """What protected datasets remember of the questions they were asked."""
+
+    name = "caimera.node.mediator"
+    label = "mediator"
+    default_auto_field = "django.db.models.BigAutoField"

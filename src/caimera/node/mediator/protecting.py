@@ -1,0 +1,128 @@
+"""What protected datasets say to a question: found outside any lock, settled under one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TypeAlias
+
+from caimera.cohort import Question
+from caimera.disclosure import (
+    MOST_PARTS,
+    NOTHING_SAID,
+    Guard,
+    Policy,
+    Released,
+    Spent,
+    as_settled,
+    broken_down,
+    left,
+)
+from caimera.node.datasets.models import Release
+from caimera.node.mediator.finding import Case, Finder
+from caimera.node.mediator.parts import too_many
+from caimera.node.mediator.queries import spent
+from caimera.node.mediator.settling import Outcome, Plan, planned, settled
+from caimera.node.mediator.sought import Facet, Sought, Split, sought
+from caimera.node.sources import Source
+from caimera.protocol.messages import Breakdown, DatasetCount, Protection, ValueCount
+
+TOO_LONG = (
+    f"The question has more than {MOST_PARTS} conditions, brackets and listed values, which is more than a "
+    "protected dataset follows. Ask a shorter one."
+)
+
+Protected: TypeAlias = Sequence[tuple[Release, Policy]]
+
+
+def protected_counts(
+    question: Question,
+    breakdown: Sequence[str],
+    protected: Protected,
+    source: Source,
+    *,
+    person: str,
+    until: float,
+    now: datetime,
+    key: bytes,
+) -> list[DatasetCount]:
+    """One count for each protected release, in their order, within a monotonic time. Raises SourceError.
+
+    In a transaction; a lock is taken for its end. `key` is the node's secret for noise and limits.
+    """
+    if not protected:
+        return []
+    today = now.date()
+    wanted = sought(question, breakdown, today)
+    if too_many(wanted.question):
+        spending = spent(person, today)
+        return [
+            _withheld(release, policy, TOO_LONG, left(spending.get(release.dataset_id, Spent()), policy))
+            for release, policy in protected
+        ]
+    cases = [
+        Case(release, Guard(policy, key, release.dataset_id), release.for_source())
+        for release, policy in protected
+    ]
+    before = planned(wanted, cases, person, today)
+    _find(wanted, before, Finder(source, until=until, key=key))
+    outcome = settled(wanted, cases, person, today)
+    return [_said(case, wanted, outcome.plans[case], outcome) for case in cases]
+
+
+def _find(wanted: Sought, outcome: Outcome, finder: Finder) -> None:
+    """Look for what is to be said and not settled yet; what is repeated is not counted again."""
+    missing: dict[Case, list[Facet]] = {}
+    for case, plan in outcome.plans.items():
+        facets = [
+            facet
+            for split in plan.splits
+            for facet in split.facets
+            if (case.release.dataset_id, facet.hash) not in outcome.noisy
+        ]
+        if plan.told and (plan.new or facets):
+            missing[case] = facets
+    finder.find(wanted, list(missing), missing)
+
+
+def _said(case: Case, wanted: Sought, plan: Plan, outcome: Outcome) -> DatasetCount:
+    release, policy = case.release, case.guard.policy
+    if not plan.told:
+        return _withheld(release, policy, plan.reason, plan.budget_left)
+    released = as_settled(outcome.noisy[release.dataset_id, wanted.hash], policy)
+    counts = _count(release, policy, released)
+    told = released.subjects.value is not None
+    splits = tuple(_split(case, split, outcome, told=told) for split in plan.splits)
+    return counts.model_copy(update={"budget_left": plan.budget_left, "breakdowns": splits})
+
+
+def _split(case: Case, split: Split, outcome: Outcome, *, told: bool) -> Breakdown:
+    """Without values where the total itself is too small to tell: they could only be smaller."""
+    if not told:
+        return Breakdown(variable=split.variable, values=())
+    noisy = [outcome.noisy.get((case.release.dataset_id, facet.hash)) for facet in split.facets]
+    counts = broken_down(noisy, case.guard.policy)
+    values = (
+        ValueCount(value=facet.name, subjects=count)
+        for facet, count in zip(split.facets, counts, strict=True)
+    )
+    return Breakdown(variable=split.variable, values=tuple(values))
+
+
+def _withheld(release: Release, policy: Policy, reason: str, budget_left: int) -> DatasetCount:
+    return _count(release, policy, NOTHING_SAID).model_copy(
+        update={"budget_left": budget_left, "reason": reason}
+    )
+
+
+def _count(release: Release, policy: Policy, released: Released) -> DatasetCount:
+    return DatasetCount(
+        dataset_id=release.dataset_id,
+        title=release.dataset.title,
+        version=release.version,
+        policy="protected",
+        subjects=released.subjects,
+        studies=released.studies,
+        series=released.series,
+        protection=Protection(minimum=policy.minimum, step=policy.step, epsilon=policy.epsilon),
+    )

@@ -1,0 +1,132 @@
+"""Settling what protected datasets say: one question at a time, with one memory for all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import chain
+from uuid import UUID
+
+from caimera.disclosure import Earlier, Noisy, Spent, left, settle, why_withheld
+from caimera.node.mediator.finding import Case
+from caimera.node.mediator.memory import Memory
+from caimera.node.mediator.numbering import take_turn
+from caimera.node.mediator.queries import Settled, settled_answers, spent
+from caimera.node.mediator.sought import Sought, Split
+from caimera.node.mediator.storing import keep_answers, remember, spend
+
+MEMORY = Memory()
+"""What this process has read of the sets that were answered."""
+
+NOBODY = "nobody"
+"""In whose name a question without an asker spends."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What one case will say: the question if `told`, these breakdowns, and what is new among them."""
+
+    told: bool
+    splits: tuple[Split, ...]
+    new: tuple[bytes, ...]
+    budget_left: int
+    reason: str = ""
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What was settled: numbers with noise by dataset and hash, and the plan of each case."""
+
+    noisy: Settled
+    plans: Mapping[Case, Plan]
+
+
+@dataclass(slots=True)
+class _Round:
+    """What one question settles, until it is written."""
+
+    outcome: Outcome
+    sets: list[tuple[UUID, int, Noisy | None]] = field(default_factory=list)
+    answers: list[tuple[bytes, UUID, str, Noisy | None]] = field(default_factory=list)
+    fresh: dict[UUID, list[Earlier]] = field(default_factory=dict)
+
+
+def planned(sought: Sought, cases: Sequence[Case], person: str, today: date) -> Outcome:
+    """What each case would say now, and what is settled of it."""
+    versions = {(case.release.dataset_id, case.release.digest) for case in cases}
+    settled = settled_answers(sought.hashes(), versions)
+    spending = spent(person, today)
+    plans = {
+        case: _plan(case, sought, settled, spending.get(case.release.dataset_id, Spent())) for case in cases
+    }
+    return Outcome(settled, plans)
+
+
+def _plan(case: Case, sought: Sought, settled: Settled, spent: Spent) -> Plan:
+    """A repetition is free; what the budget does not reach is not said."""
+    dataset_id, policy = case.release.dataset_id, case.guard.policy
+    budget = left(spent, policy)
+    new = [one for one in (sought.hash,) if (dataset_id, one) not in settled]
+    if new and not budget:
+        return Plan(False, (), (), 0, why_withheld(spent, policy))
+    splits = []
+    for split in sought.splits:
+        known = (dataset_id, split.hash) in settled
+        if known or len(new) < budget:
+            splits.append(split)
+            new += [] if known else [split.hash]
+    return Plan(True, tuple(splits), tuple(new), budget - len(new))
+
+
+def settled(sought: Sought, cases: Sequence[Case], person: str, today: date) -> Outcome:
+    """Settle what was found for the cases, and write it down. In a transaction, after `Finder.find`.
+
+    What another settled meanwhile stands; what another spent meanwhile may leave less to say.
+    """
+    take_turn()
+    outcome = planned(sought, cases, person, today)
+    if any(plan.new for plan in outcome.plans.values()):
+        MEMORY.read()
+    current = _Round(outcome)
+    for case, plan in outcome.plans.items():
+        if plan.told:
+            _settle_case(case, sought, plan, current)
+    remember(current.sets)
+    keep_answers(current.answers)
+    spend(
+        person,
+        today,
+        {case.release.dataset_id: len(plan.new) for case, plan in outcome.plans.items() if plan.new},
+    )
+    return outcome
+
+
+def _settle_case(case: Case, sought: Sought, plan: Plan, current: _Round) -> None:
+    facets = [facet.hash for split in plan.splits for facet in split.facets if facet.hash in case.found]
+    known, dataset_id = current.outcome.noisy, case.release.dataset_id
+    for one in (sought.hash, *facets):
+        if (dataset_id, one) not in known:
+            _keep(case, one, _settle_one(case, one, current), current)
+    for split in plan.splits:
+        if (dataset_id, split.hash) not in known:
+            _keep(case, split.hash, None, current)
+
+
+def _keep(case: Case, one: bytes, noisy: Noisy | None, current: _Round) -> None:
+    current.outcome.noisy[case.release.dataset_id, one] = noisy
+    current.answers.append((one, case.release.dataset_id, case.release.digest, noisy))
+
+
+def _settle_one(case: Case, one: bytes, current: _Round) -> Noisy | None:
+    text, found = case.found[one]
+    dataset_id, guard = case.release.dataset_id, case.guard
+    within = 2 * guard.policy.overlap
+    earlier = chain(
+        MEMORY.near(dataset_id, found.patients.bit_count(), within), current.fresh.get(dataset_id, ())
+    )
+    settled = settle(found, earlier, guard=guard, seed=guard.seed(text, case.release.digest))
+    if settled.remembered:
+        current.sets.append((dataset_id, found.patients, settled.noisy))
+        current.fresh.setdefault(dataset_id, []).append(Earlier(found.patients, settled.noisy))
+    return settled.noisy
