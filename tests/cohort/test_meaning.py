@@ -157,3 +157,11 @@ def test_paths_of_conditions() -> None:
     assert found == {"0": "modality", "1.0.0": "sex", "1.0.1": "sex", "2": "age_at_imaging"}
     assert [path for path, _ in conditions(parse("modality = CT"))] == [""]
     assert list(conditions(Or(()))) == []
+
+
+def test_ages_count_in_completed_years() -> None:
+    for recorded in (44.5, (30.0, 44.9)):
+        record = {"age_at_diagnosis": recorded}
+        assert holds(parse("age_at_diagnosis between 40 and 44"), record)
+        assert holds(parse("age_at_diagnosis = 44"), record)
+        assert not holds(parse("age_at_diagnosis > 44"), record)

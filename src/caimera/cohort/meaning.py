@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 
 from caimera.cohort.question import And, Condition, Not, Or, Question, Range, SomeSeries, written_out
-from caimera.vocabulary import Level, Operator
+from caimera.vocabulary import VOCABULARY, Level, Operator
 
 Record = Mapping[str, object]
 """One image series with its study and patient: variable name to value, None, or several values.
@@ -17,7 +18,8 @@ Under `study_id` it may say which study it belongs to; only questions about seri
 def holds(question: Question, record: Record, siblings: Sequence[Record] = ()) -> bool:
     """Whether the series described by `record` answers the question.
 
-    A variable that is absent, None or empty in the record is missing there. `siblings` are all series of the
+    Of a whole variable, completed years of age, what is recorded counts without its fraction. A variable that
+    is absent, None or empty in the record is missing there. `siblings` are all series of the
     same patient; the record counts as one of them, named or not.
     """
     match question:
@@ -30,7 +32,8 @@ def holds(question: Question, record: Record, siblings: Sequence[Record] = ()) -
         case SomeSeries(child, level):
             return any(holds(child, one) for one in _together(record, siblings, level))
         case Condition():
-            return _compare(written_out(question), _recorded(record.get(question.variable)))
+            whole = VOCABULARY.variable(question.variable).whole
+            return _compare(written_out(question), _recorded(record.get(question.variable), whole=whole))
 
 
 def _together(record: Record, siblings: Sequence[Record], level: Level) -> list[Record]:
@@ -39,10 +42,11 @@ def _together(record: Record, siblings: Sequence[Record], level: Level) -> list[
     return [record, *others]
 
 
-def _recorded(value: object) -> tuple[object, ...]:
+def _recorded(value: object, *, whole: bool) -> tuple[object, ...]:
     if value is None:
         return ()
-    return tuple(value) if isinstance(value, tuple | list | set | frozenset) else (value,)
+    several = tuple(value) if isinstance(value, tuple | list | set | frozenset) else (value,)
+    return tuple(math.floor(one) if whole and isinstance(one, float) else one for one in several)
 
 
 def _compare(condition: Condition, recorded: tuple[object, ...]) -> bool:

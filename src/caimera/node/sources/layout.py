@@ -13,7 +13,7 @@ from caimera.node.sources.source import SourceRelease
 from caimera.vocabulary import VERSION as VOCABULARY_VERSION
 from caimera.vocabulary import VOCABULARY, Level
 
-VERSION = 2
+VERSION = 3
 """Raised whenever a folder built by an earlier version could be misread."""
 
 VARIABLES: Mapping[Level, tuple[str, ...]] = MappingProxyType(

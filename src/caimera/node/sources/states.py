@@ -6,6 +6,7 @@ nothing is recorded. All values are numbers here; a code stands for itself throu
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +16,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from caimera.cdm import PLACES
+from caimera.vocabulary import VOCABULARY
 
 Numbers = NDArray[Any]
 """Whole numbers of some unsigned type, as small as what is in them allows."""
@@ -75,7 +77,8 @@ class Codebook:
         if isinstance(value, str):
             known = self._codes[variable]
             return known.setdefault(value, float(len(known) + 1))
-        return float(value)
+        # Questions ask for ages in completed years; 44.5 falls into no band and into no gap between two.
+        return float(math.floor(value) if VOCABULARY.variable(variable).whole else value)
 
 
 def _table_of(known: Mapping[tuple[float, ...], int]) -> States:
