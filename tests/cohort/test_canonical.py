@@ -28,6 +28,7 @@ from caimera.cohort import (
     to_json,
 )
 from caimera.cohort.question import size
+from caimera.vocabulary import VOCABULARY, Variable
 from tests.cohort.strategies import literals, patients, questions, written_questions
 
 EQUAL = {
@@ -190,6 +191,11 @@ def test_order_does_not_count(question: Question, random: Random) -> None:
     assert question_hash(_shuffled(question, random)) == question_hash(question)
 
 
+@given(written_questions, st.randoms(use_true_random=False))
+def test_renaming_does_not_count(question: Question, random: Random) -> None:
+    assert question_hash(from_json(_renamed(to_json(question), random))) == question_hash(question)
+
+
 @given(questions)
 def test_a_second_not_and_idle_rows_do_not_count(question: Question) -> None:
     assert question_hash(Not(Not(question))) == question_hash(question)
@@ -245,3 +251,32 @@ def _shuffled(question: Question, random: Random) -> Question:
             return Condition(variable, Operator.IN, tuple(mixed_values), descendants)
         case _:
             return question
+
+
+def _renamed(document: object, random: Random) -> object:
+    """The document with every variable and value under any of its names, labels, synonyms and codes."""
+    match document:
+        case {"variable": str(name), **rest}:
+            variable = VOCABULARY.variable(name)
+            word = random.choice(list(variable.spellings()))
+            return {
+                "variable": word,
+                **{key: _spelled(value, variable, random) for key, value in rest.items()},
+            }
+        case dict():
+            return {key: _renamed(value, random) for key, value in document.items()}
+        case list():
+            return [_renamed(part, random) for part in document]
+        case _:
+            return document
+
+
+def _spelled(value: object, variable: Variable, random: Random) -> object:
+    names = {one.name: list(one.spellings()) for one in variable.values}
+    match value:
+        case str() if value in names:
+            return random.choice(names[value]).upper()
+        case list():
+            return [_spelled(one, variable, random) for one in value]
+        case _:
+            return value
