@@ -52,7 +52,7 @@ class Holding:
         """Add a patient; values are vocabulary names. Returns the patient's number."""
         number = len(self.patients) + 1
         several: dict[str, tuple[object, ...]] = dict.fromkeys(SEVERAL, ())
-        own = {"patient_id": number, "identifier": identifier or f"P{number}", "sex": sex}
+        own = {"patient_id": number, "identifier": identifier or f"P{number:06}", "sex": sex}
         self.patients.append({**own, **several, "condition": tuple(conditions)})
         return number
 

@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 from django.conf import settings
 
+from caimera.cdm import TABLES
 from caimera.cli.node import node
 from caimera.node.agent.models import TrustedHub
 from caimera.node.datasets.actions import register_crate
@@ -20,6 +21,8 @@ from caimera.node.settings.site import NodeSettings
 from caimera.protocol.identity import Card
 from caimera.secrets import FileStore, load_identity
 from caimera.web.site import SettingsProblem, load
+from tests.cdm.samples import DATASET_ID, sound_tables
+from tests.node.clinical import clinical_database
 from tests.node.conftest import make_hub
 from tests.node.crates import folder, random_holding
 
@@ -112,6 +115,44 @@ def test_a_damaged_crate_ends_the_adding_with_its_findings(tmp_path: Path) -> No
     assert result.exit_code == 1
     assert "mapping-report.json is missing" in result.output
     assert [dataset.title for dataset in Dataset.objects.all()] == ["Collection 1"]
+
+
+def test_the_layout_is_printed() -> None:
+    printed = call("cdm-ddl").output
+    assert printed.count("CREATE TABLE IF NOT EXISTS eucaim_cdm_output.") == len(TABLES)
+
+
+def test_a_database_is_connected_and_its_datasets_registered() -> None:
+    with clinical_database() as database:
+        database.load(sound_tables())
+        connected = call("connect-database", "clinical", "-", input=database.reader + "\n")
+        assert connected.output == "The address of the database clinical is kept.\n"
+        words = ("register-database", "clinical", "--dataset", DATASET_ID, "--version", "7")
+        result = call(*words, "--policy", "open")
+        assert result.output == "Lungs, version 7: published, open.\n"
+        refused = call(*words, "--dataset", str(uuid4()))
+    assert refused.exit_code == 1
+    assert "Lungs, version 7" in refused.output
+    assert "It holds no dataset" in refused.output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "given", "said"),
+    [
+        (("connect-database", "clinical", "-"), b"mysql://", "An address begins with postgresql://."),
+        (("connect-database", "clinical", "-"), b"\xff", "it is not text"),
+        (("connect-database", "No", "-"), b"postgresql://x", "is no name for a database"),
+        (
+            ("register-database", "c", "--key", "k", "--version", "1", *["--dataset", DATASET_ID] * 2),
+            b"",
+            "--key names one dataset",
+        ),
+    ],
+)
+def test_a_wrong_word_about_a_database_is_said(arguments: tuple[str, ...], given: bytes, said: str) -> None:
+    result = call(*arguments, input=given)
+    assert result.exit_code
+    assert said in result.output
 
 
 def test_a_missing_setting_is_said_in_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
