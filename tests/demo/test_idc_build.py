@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from caimera.crate import CrateExists, open_crate, verify
 from caimera.demo.idc import DemoDataError, Index, build_crates, installed_index
 from caimera.demo.idc import index as index_module
+from caimera.demo.idc.build import Made
 from tests.demo.idc_samples import collection_record, series_table, write_index
 
 NODES = {"one": ("tcga",), "two": ("*",)}
@@ -56,6 +57,21 @@ def test_each_node_gets_the_crates_of_its_programmes(tmp_path: Path, index: Inde
     assert open_crate(paths["two"][0]).description.policy_hint == "protected"
     assert crate.description.created.isoformat() == "2026-09-26T00:00:00+00:00"
     assert verify(paths["one"][0]) == ()
+
+
+def test_datasets_of_a_node_can_go_elsewhere(tmp_path: Path, index: Index) -> None:
+    kept: list[Made] = []
+    paths = build_crates(
+        home=tmp_path, nodes=NODES, signers=None, progress=silent, index=index, elsewhere={"two": kept.append}
+    )
+    assert [path.name for path in paths["one"]] == ["tcga_luad"]
+    assert paths["two"] == []
+    assert not (tmp_path / "crates" / "two").exists()
+    (made,) = kept
+    assert (made.collection.collection_id, made.description.version) == ("nlst", "v25")
+    assert made.tables["image_series"].num_rows == 1
+    summary = json.loads((tmp_path / "mapping-report.json").read_text(encoding="utf-8"))
+    assert next(one for one in summary["variables"] if one["variable"] == "modality")["recorded"] == 3
 
 
 def test_a_programme_no_node_names_is_left_out(tmp_path: Path, index: Index) -> None:

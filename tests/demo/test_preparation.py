@@ -1,5 +1,6 @@
 """What sites are told, what is done at each start and what only once."""
 
+import json
 import os
 from pathlib import Path
 
@@ -59,6 +60,20 @@ def test_secrets_are_in_files_and_nowhere_else(preparation: Preparation, home: H
 def test_the_whole_index_is_split_over_the_nodes(preparation: Preparation) -> None:
     assert programmes(small=False)["community"] == ("*",)
     assert programmes(small=True).keys() == programmes(small=False).keys()
+
+
+def test_what_the_clinical_database_holds_is_released(preparation: Preparation, home: Home) -> None:
+    declared = [("a", "1", "open"), ("b", "1", "protected"), ("c", "1", "open"), ("d", "2", "open")]
+    held = [{"dataset_id": name, "version": version, "policy": policy} for name, version, policy in declared]
+    home.clinical_datasets.write_text(json.dumps(held))
+    commands = list(preparation._releasing())
+    assert len({command.name for command in commands}) == len(commands)
+    said = [" ".join(command.arguments).partition("register-database ")[2] for command in commands]
+    assert said == [
+        "clinical --dataset a --dataset c --version 1 --policy open",
+        "clinical --dataset d --version 2 --policy open",
+        "clinical --dataset b --version 1 --policy protected",
+    ]
 
 
 def test_data_of_another_size_are_not_mixed(preparation: Preparation) -> None:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import caimera
 from caimera.demo.broker import Broker
-from caimera.demo.clinical import DATABASE, NODE, READER, datasets_held
+from caimera.demo.clinical import DATABASE, NODE, READER, SEED, datasets_held
 from caimera.demo.errors import StepFailed
 from caimera.demo.home import Home
 from caimera.demo.postgres import Cluster
@@ -129,9 +129,8 @@ class Preparation:
 
     def _data_version(self) -> str:
         size = "small" if self.small else "full"
-        return (
-            f"{size}, caimera {version('caimera')}, vocabulary {VERSION}, index {version('idc-index-data')}"
-        )
+        index = version("idc-index-data")
+        return f"{size}, caimera {version('caimera')}, vocabulary {VERSION}, index {index}, clinical {SEED}"
 
     def _enrolment(self, report: Report) -> None:
         """Everybody shows a card; the hub enrols the nodes it does not know, the nodes trust the hub."""
@@ -165,7 +164,7 @@ class Preparation:
             named = [word for each in some for word in ("--dataset", each.dataset_id)]
             words = ("register-database", DATABASE, *named, "--version", release, "--policy", policy)
             command = self.command(_CLINICAL_NODE, *words)
-            yield replace(command, name=f"{command.name}, {policy}")
+            yield replace(command, name=f"{command.name}, {policy}, {release}")
 
     def _routes(self, report: Report) -> None:
         wanted, store = self.home.broker / "wanted.conf", self.home.broker / "store"
