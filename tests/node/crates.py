@@ -52,7 +52,7 @@ class Holding:
         """Add a patient; values are vocabulary names. Returns the patient's number."""
         number = len(self.patients) + 1
         several: dict[str, tuple[object, ...]] = dict.fromkeys(SEVERAL, ())
-        own = {"patient_id": number, "identifier": identifier or f"P{number:06}", "sex": sex}
+        own = {"patient_id": number, "identifier": identifier or f"{self.number}-{number:06}", "sex": sex}
         self.patients.append({**own, **several, "condition": tuple(conditions)})
         return number
 
@@ -61,24 +61,27 @@ class Holding:
         for name, value in values.items():
             self.patients[patient - 1][name] += (value,)
 
-    def add_study(self, patient: int, *, age: int | None = None, year: int | None = None) -> int:
-        """Add a study of a patient. Returns the study's number."""
+    def add_study(
+        self, patient: int, *, age: int | None = None, year: int | None = None, segmented: bool | None = False
+    ) -> int:
+        """Add a study of a patient, segmented once it has such a series. Returns the study's number."""
         number = len(self.studies) + 1
-        self.studies.append(
-            {"study_id": number, "patient_id": patient, "age_at_imaging": age, "year_of_imaging": year}
-        )
+        own = {"age_at_imaging": age, "year_of_imaging": year, "has_segmentation": segmented}
+        self.studies.append({"study_id": number, "patient_id": patient, **own})
         return number
 
     def add_series(self, study: int, **values: str | None) -> None:
         """Add a series of a study: modality, body_part, manufacturer."""
         self.series.append({"study_id": study, **{name: values.get(name) for name in SERIES_VARIABLES}})
+        if values.get("modality") == "SEG":
+            self.studies[study - 1]["has_segmentation"] = True
 
     def records(self) -> Iterator[tuple[int, int, Mapping[str, object]]]:
         """Patient, study and record of each series, as `cohort.holds` reads them."""
         for series in self.series:
             study = self.studies[series["study_id"] - 1]
             patient = self.patients[study["patient_id"] - 1]
-            merged = {**patient, **study, **series, "has_segmentation": self._segmented(study["study_id"])}
+            merged = {**patient, **study, **series}
             record = {name: merged[name] for name in ("study_id", *VARIABLES)}
             yield patient["patient_id"], study["study_id"], record
 
@@ -94,9 +97,6 @@ class Holding:
         ]
         subjects = {patient for patient, _ in found}
         return SourceCount(self.dataset_id, len(subjects), len(set(found)), len(found))
-
-    def _segmented(self, study: int) -> bool:
-        return any(s["study_id"] == study and s["modality"] == "SEG" for s in self.series)
 
     def write(self, folder: Path) -> SourceRelease:
         """Write the crate into a folder of its own below `folder`."""
@@ -144,7 +144,6 @@ class Holding:
                     **study,
                     "study_uid": f"1.2.{self.number}.{study['study_id']}",
                     "study_date": date(2000, 1, 1),
-                    "has_segmentation": self._segmented(study["study_id"]),
                 }
                 for study in self.studies
             ],

@@ -272,7 +272,11 @@ def test_identifiers_come_in_the_order_of_the_sets(tmp_path: Path, source: Index
         holding.add_patient(sex="male")
     releases = [holding.write(tmp_path) for holding in holdings]
     ((first, second, third),) = source.sets([parse("sex = male")], releases, wait=30)
-    assert [source.patients(release) for release in releases] == [("P1", "P2", "P3", "P4")] * 2 + [()]
+    assert [source.patients(release) for release in releases] == [
+        ("1-000001", "1-000002", "1-000003", "1-000004"),
+        ("2-000001", "2-000002", "2-000003", "2-000004"),
+        (),
+    ]
     assert first.tolist() == second.tolist() == [True, False, False, True]
     assert third.tolist() == []
 
