@@ -7,7 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from caimera.cohort import EVERYTHING, And, Condition, Not, Or, QuestionError, Range, parse, to_text
-from caimera.hub.search.builder import Bar, Bars, Choice, Draft, chips_of, choices, nothing, read, split
+from caimera.hub.search.builder import Bar, Bars, negated, read, split
+from caimera.hub.search.drafts import Choice, Draft, chips_of, choices, nothing
+from caimera.hub.search.groups import GroupKind, group_of
 from caimera.vocabulary import VOCABULARY, Operator
 
 MODALITY = VOCABULARY.variable("modality")
@@ -76,6 +78,20 @@ def test_the_active_bar_is_one_that_is_there(active: int, place: int) -> None:
         ("age_at_imaging between 40 and 70", AGE, Draft(Choice.BETWEEN, low="40", high="70")),
         ("age_at_imaging >= 40", AGE, Draft(Choice.BETWEEN, low="40")),
         ("age_at_imaging <= 70", AGE, Draft(Choice.BETWEEN, high="70")),
+        ("not modality = CT", MODALITY, Draft(Choice.EXCEPT, ("CT",))),
+        ("not modality in (MR, CT)", MODALITY, Draft(Choice.EXCEPT, ("CT", "MR"))),
+        (
+            "condition = lung_cancer with descendants",
+            CONDITION,
+            Draft(Choice.IS, ("lung_cancer",), kinds=True),
+        ),
+        (
+            "not condition in (melanoma, lung_cancer) with descendants",
+            CONDITION,
+            Draft(Choice.EXCEPT, ("lung_cancer", "melanoma"), kinds=True),
+        ),
+        ("age_at_imaging < 40", AGE, Draft(Choice.LESS, high="40")),
+        ("age_at_imaging > 62.5", AGE, Draft(Choice.MORE, low="62.5")),
         ("has_segmentation = true", SEGMENTATION, Draft(Choice.YES)),
         ("has_segmentation = false", SEGMENTATION, Draft(Choice.NO)),
         ("has_segmentation is missing", SEGMENTATION, Draft(Choice.MISSING)),
@@ -107,8 +123,9 @@ def test_what_the_form_cannot_show_it_leaves_alone(text: str, variable: object) 
     assert one.say(variable, said).chips[: len(one.chips)] == one.chips  # type: ignore[arg-type]
 
 
-def test_negated_and_nested_chips_belong_to_no_variable() -> None:
-    one = bar("not sex = male and (sex = female or modality = CT)")
+def test_nested_chips_and_complements_of_numbers_belong_to_no_variable() -> None:
+    one = bar("not sex != male and (sex = female or modality = CT) and not age_at_imaging < 40")
+    assert one.about("age_at_imaging") == ()
     assert one.about("sex") == ()
     assert one.mirror(SEX) == nothing(SEX)
 
@@ -156,6 +173,131 @@ def test_bounds_are_numbers_and_may_be_open() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("draft", "text"),
+    [
+        (Draft(Choice.LESS, high="40"), "age_at_imaging < 40"),
+        (Draft(Choice.LESS, low="40"), "age_at_imaging < 40"),
+        (Draft(Choice.MORE, low="40"), "age_at_imaging > 40"),
+        (Draft(Choice.MORE, high="40"), "age_at_imaging > 40"),
+        (Draft(Choice.MORE), ""),
+    ],
+)
+def test_less_and_more_leave_the_number_out(draft: Draft, text: str) -> None:
+    assert Bar(chips_of(AGE, draft)).text == text
+
+
+def test_what_a_name_contains_is_spelled_out() -> None:
+    (chip,) = chips_of(MODALITY, Draft(Choice.CONTAINS, words="computed"))
+    assert chip == parse("modality contains computed")
+    assert bar(to_text(chip)).mirror(MODALITY) is not None
+    with pytest.raises(QuestionError):
+        chips_of(MODALITY, Draft(Choice.CONTAINS, words="banana"))
+
+
+def test_none_of_takes_no_kinds_and_says_what_does() -> None:
+    with pytest.raises(QuestionError, match="is not recorded as any of"):
+        chips_of(CONDITION, Draft(Choice.IS_NOT, ("lung_cancer",), kinds=True))
+
+
+GROUPS = {
+    "sex = male or modality = CT": (GroupKind.ANY, False),
+    "not (sex = male or modality = CT)": (GroupKind.ANY, True),
+    "not (sex = male and modality = CT)": (GroupKind.ALL, True),
+    "some series (sex = male and modality = CT)": (GroupKind.PATIENT, False),
+    "some series of the study (modality = CT)": (GroupKind.STUDY, False),
+    "not some series (modality = CT)": (GroupKind.PATIENT, True),
+}
+
+
+@pytest.mark.parametrize("text", GROUPS)
+def test_a_group_is_taken_apart_and_put_together_again(text: str) -> None:
+    chip = parse(text)
+    group = group_of(chip)
+    assert group is not None
+    assert (group.kind, group.negated) == GROUPS[text]
+    assert group.chip == chip
+
+
+@pytest.mark.parametrize("text", ["sex = male", "not sex = male", "sex is recorded"])
+def test_a_condition_is_a_group_only_where_one_has_begun(text: str) -> None:
+    assert group_of(parse(text)) is None
+    begun = group_of(parse(text), GroupKind.ANY)
+    assert begun is not None
+    assert begun.chip == parse(text)
+
+
+def said(bars: Bars, text: str) -> Bars:
+    """The bars after the form says one chip more where it points."""
+    return bars.fill(bars.current.with_chip(parse(text)))
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        ("any", "sex = male and (modality = CT or modality = MR)"),
+        ("patient", "sex = male and some series (modality = CT and modality = MR)"),
+        ("study", "sex = male and some series of the study (modality = CT and modality = MR)"),
+    ],
+)
+def test_a_group_begins_with_its_first_chip_and_grows(kind: str, text: str) -> None:
+    bars, _ = read(["sex = male"], 0, kind)
+    assert bars.new_group is not None
+    begun = said(bars, "modality = CT")
+    assert (str(begun.into), begun.new_group) == (f"{kind}.1", None)
+    again, _problems = read([one.text for one in begun.bars], 0, str(begun.into))
+    grown = said(again, "modality = MR")
+    assert grown.text == text
+    assert grown.current.mirror(SEX) == nothing(SEX)
+
+
+def test_a_group_that_is_emptied_goes_and_may_begin_anew() -> None:
+    bars, _ = read(["sex = male and some series (modality = CT)"], 0, "patient.1")
+    after, _problems = bars.apply({"modality": nothing(MODALITY)})
+    assert (after.text, str(after.into)) == ("sex = male", "patient")
+
+
+def test_none_of_several_is_one_alternative() -> None:
+    bars, _ = read(["sex = male or modality = CT"], 0, "any.0")
+    after, _problems = bars.apply({"body_part": Draft(Choice.IS_NOT, ("chest", "breast"))})
+    assert after.question == parse(
+        "sex = male or modality = CT or (body_part != chest and body_part != breast)"
+    )
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "into"),
+    [
+        ((0, 0), "some series (modality = CT and body_part = chest)", "patient.0"),
+        ((0, 1), "sex = male", "None"),
+        ((0, 1, 0), "sex = male and some series (body_part = chest)", "patient.1"),
+    ],
+)
+def test_taking_a_chip_away_keeps_the_form_where_it_was(path: tuple[int, ...], text: str, into: str) -> None:
+    bars, _ = read(["sex = male and some series (modality = CT and body_part = chest)"], 0, "patient.1")
+    after = bars.put(path, None)
+    assert (after.text, str(after.into)) == (text, into)
+
+
+@pytest.mark.parametrize("path", [(), (0,), (0, 9), (9, 0), (0, 0, 0), (0, 1, 9), (0, 1, 0, 0)])
+def test_there_is_no_chip_where_there_is_none(path: tuple[int, ...]) -> None:
+    bars, _ = read(["sex = male and some series (modality = CT)"])
+    assert bars.chip_at(path) is None
+
+
+@pytest.mark.parametrize("into", ["nonsense", "any.9", "patient.0", "any.x", "all.²"])
+def test_an_address_that_names_no_group_points_at_the_bar_or_a_new_one(into: str) -> None:
+    bars, _ = read(["sex = male"], 0, into)
+    assert bars.into is None or bars.into.place in (None, 0)
+    assert said(bars, "modality = CT").text.startswith("sex = male")
+
+
+def test_a_chip_is_turned_round_and_back() -> None:
+    chip = parse("sex = male")
+    assert negated(chip) == Not(chip)
+    assert negated(negated(chip)) == chip
+
+
 @pytest.mark.parametrize(("low", "high"), [("70", "40"), ("forty", ""), ("", "nan"), ("inf", ""), ("-1", "")])
 def test_bounds_out_of_place_are_refused_with_the_fix(low: str, high: str) -> None:
     with pytest.raises(QuestionError) as caught:
@@ -164,8 +306,15 @@ def test_bounds_out_of_place_are_refused_with_the_fix(low: str, high: str) -> No
 
 
 def test_every_choice_is_one_the_variable_can_answer() -> None:
-    assert choices(MODALITY) == (Choice.IS, Choice.IS_NOT, Choice.MISSING, Choice.RECORDED)
-    assert choices(AGE) == (Choice.BETWEEN, Choice.MISSING, Choice.RECORDED)
+    assert choices(MODALITY) == (
+        Choice.IS,
+        Choice.IS_NOT,
+        Choice.EXCEPT,
+        Choice.CONTAINS,
+        Choice.MISSING,
+        Choice.RECORDED,
+    )
+    assert choices(AGE) == (Choice.BETWEEN, Choice.LESS, Choice.MORE, Choice.MISSING, Choice.RECORDED)
     assert choices(SEGMENTATION) == (Choice.ANY, Choice.YES, Choice.NO, Choice.MISSING)
 
 

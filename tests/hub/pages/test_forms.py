@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.http import QueryDict
 
-from caimera.hub.search.builder import Choice, Draft
+from caimera.hub.search.drafts import Choice, Draft
 from caimera.hub.search.forms import BuilderForm, VariableForm, read_drafts, receive
 from caimera.vocabulary import VOCABULARY
 

@@ -18,17 +18,24 @@ from caimera.web.templatetags.icons import ICONS
     [
         ("modality = CT", "Modality: CT (computed tomography)"),
         ("sex in (female, male)", "Sex: female or male"),
-        ("sex != male", "Sex: not male"),
+        ("sex != male", "Sex: recorded, not as male"),
         ("sex is missing", "Sex: not recorded"),
         ("sex is recorded", "Sex: recorded"),
         ("age_at_imaging between 40 and 70", "Age at imaging: 40 to 70 years"),
         ("age_at_imaging >= 40", "Age at imaging: 40 years or more"),
         ("year_of_imaging <= 2015", "Year of imaging: 2015 or less"),
-        ("age_at_imaging = 50", "Age at imaging: 50"),
+        ("age_at_imaging = 50", "Age at imaging: 50 years"),
         ("has_segmentation = true", "Presence of segmentations: yes"),
         ("has_segmentation = false", "Presence of segmentations: no"),
-        ("not sex = male", "not sex = male"),
-        ("sex = male or modality = CT", "sex = male or modality = CT"),
+        ("age_at_imaging < 40", "Age at imaging: less than 40 years"),
+        ("not age_at_imaging > 40", "Age at imaging: not recorded as more than 40 years"),
+        ("not sex = male", "Sex: not recorded as male"),
+        ("not sex != male", "Sex: male or not recorded"),
+        ("condition = lung_cancer with descendants", "Condition: lung cancer, with its kinds"),
+        ("clinical_t in (T0, T1, T2, T2a, T2b, T3)", "Clinical T (cT): cT0 or cT1 or cT2 or cT2a or 2 more"),
+        ("sex = male or modality = CT", "At least one of: Sex: male; Modality: CT (computed tomography)"),
+        ("not some series (sex = male)", "The patient has no series with all of: Sex: male"),
+        ("everything", "everything"),
     ],
 )
 def test_a_chip_in_words(text: str, words: str) -> None:
@@ -36,7 +43,7 @@ def test_a_chip_in_words(text: str, words: str) -> None:
 
 
 def test_a_chip_without_a_variable_answers_with_its_text() -> None:
-    assert wording.answer_words(parse("not sex = male")) == "not sex = male"
+    assert wording.answer_words(parse("sex = male or sex = other")) == "sex = male or sex = other"
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from django.http import QueryDict
@@ -13,8 +13,11 @@ from django.utils.translation import gettext_lazy
 
 from caimera.cohort import Problem, Question, QuestionError, parse
 from caimera.hub.search.breakdowns import MOST
-from caimera.hub.search.builder import Bars, Choice, Draft, choices, nothing, read, split, variable_of
-from caimera.hub.search.templatetags.wording import answer_words, chip_words, possible_answers
+from caimera.hub.search.builder import Bars, read, split
+from caimera.hub.search.drafts import Choice, Draft, choices, has_kinds, nothing
+from caimera.hub.search.finding import Found, find
+from caimera.hub.search.pressing import CHANGES, MOVES
+from caimera.hub.search.templatetags.wording import answer_words, possible_answers
 from caimera.vocabulary import VOCABULARY, Group, Value, Variable
 
 LONG = 12
@@ -25,8 +28,12 @@ CHOICE_WORDS: Mapping[Choice, str | Promise] = {
     Choice.YES: gettext_lazy("yes"),
     Choice.NO: gettext_lazy("no"),
     Choice.IS: gettext_lazy("is any of"),
-    Choice.IS_NOT: gettext_lazy("is none of"),
-    Choice.BETWEEN: gettext_lazy("is between"),
+    Choice.IS_NOT: gettext_lazy("is recorded, but as none of"),
+    Choice.EXCEPT: gettext_lazy("is not recorded as any of"),
+    Choice.CONTAINS: gettext_lazy("has a name with"),
+    Choice.BETWEEN: gettext_lazy("is from … to …"),
+    Choice.LESS: gettext_lazy("is less than"),
+    Choice.MORE: gettext_lazy("is more than"),
     Choice.MISSING: gettext_lazy("is not recorded"),
     Choice.RECORDED: gettext_lazy("is recorded"),
 }
@@ -73,6 +80,11 @@ class VariableForm:
         return len(self.variable.values) > LONG
 
     @property
+    def has_kinds(self) -> bool:
+        """Whether some values are kinds of others."""
+        return has_kinds(self.variable)
+
+    @property
     def kind(self) -> str:
         """How values are entered: ticked (`coded`), typed as bounds (`number`), yes or no (`boolean`)."""
         return self.variable.kind.value
@@ -102,11 +114,18 @@ class BuilderForm:
     text_problems: tuple[Problem, ...] = ()
     said: str = ""
     focus: str = ""
+    find: str = ""
+    """What is looked for among variables and values."""
 
     @property
     def valid(self) -> bool:
         """Whether everything sent was understood."""
         return not self.problems and not self.text_problems
+
+    @property
+    def found(self) -> tuple[Found, ...]:
+        """What is called as `find` says."""
+        return find(self.find)
 
     @property
     def groups(self) -> tuple[GroupForm, ...]:
@@ -145,27 +164,48 @@ def by_context(by: Sequence[str]) -> dict[str, object]:
 
 def receive(data: QueryDict) -> BuilderForm:
     """The form after everything in an address: bars, drafts, and the button that was pressed, if any."""
-    bars, unread = read(data.getlist("bar"), _whole(data.get("active", ""), 1) - 1)
+    place = _whole(data.get("active", ""), 1) - 1
+    bars, unread = read(data.getlist("bar"), place, data.get("into", ""))
     verb, _colon, argument = data.get("do", "").partition(":")
     if verb == "text":
         return _take_text(bars, data.get("text", ""))
     form = _press(bars, verb, argument, data)
     if not unread:
-        return form
+        return _checked(form)
     texts = [text for place, text in enumerate(data.getlist("bar")) if place in unread]
     found = tuple(problem for error in unread.values() for problem in error.problems)
     return replace(form, text=" or ".join(texts), text_problems=found)
 
 
+def _checked(form: BuilderForm) -> BuilderForm:
+    """The form, with what is wrong with the question as a whole: it may have grown too large."""
+    try:
+        parse(form.bars.text)
+    except QuestionError as error:
+        return replace(form, text=form.bars.text, text_problems=error.problems)
+    return form
+
+
 def _press(bars: Bars, verb: str, argument: str, data: QueryDict) -> BuilderForm:
-    if verb not in _VERBS:
-        return BuilderForm(bars)
     drafts = read_drafts(data)
-    if verb == "remove":
-        drafts.pop(_removed_variable(bars, argument), None)
-    applied, problems = bars.apply(drafts) if verb != "drop" else (bars, {})
-    after, said, focus = _VERBS[verb](bars, applied, argument)
-    return BuilderForm(after, drafts=drafts, problems=problems, said="" if problems else said, focus=focus)
+    if verb in CHANGES:
+        after, said, focus, spoken = CHANGES[verb](bars, argument)
+        drafts = {name: draft for name, draft in drafts.items() if name != spoken}
+        kept = verb != "drop" and after.into == bars.into
+        applied, problems = after.apply(drafts) if kept else (after, {})
+    elif verb in MOVES:
+        applied, problems = bars.apply(drafts)
+        applied, said, focus = MOVES[verb](bars, applied, argument, data)
+    else:
+        return BuilderForm(bars, find=data.get("find", ""))
+    return BuilderForm(
+        applied,
+        drafts=drafts,
+        problems=problems,
+        said="" if problems else said,
+        focus=focus,
+        find=data.get("find", ""),
+    )
 
 
 def read_drafts(data: QueryDict) -> dict[str, Draft]:
@@ -181,6 +221,8 @@ def read_drafts(data: QueryDict) -> dict[str, Draft]:
             values=tuple(sorted(set(data.getlist(variable.name)) & known)),
             low=data.get(f"{variable.name}.from", "").strip(),
             high=data.get(f"{variable.name}.to", "").strip(),
+            words=data.get(f"{variable.name}.words", "").strip(),
+            kinds=f"{variable.name}.kinds" in data,
         )
     return drafts
 
@@ -190,73 +232,6 @@ def _take_text(bars: Bars, text: str) -> BuilderForm:
         return BuilderForm(split(parse(text)), said=_("The search bars now hold your text."), focus="bar-1")
     except QuestionError as error:
         return BuilderForm(bars, text=text, text_problems=error.problems)
-
-
-Pressed = tuple[Bars, str, str]
-"""The bars after a button, the sentence to announce, and the element to go on from."""
-
-
-def _add(old: Bars, applied: Bars, argument: str) -> Pressed:
-    if applied == old:
-        return applied, _("Nothing changed: choose a value first."), ""
-    words = "; ".join(chip_words(chip) for chip in applied.current.chips) or _("nothing")
-    return (
-        applied,
-        _("Search bar %(number)d now says: %(words)s.") % {"number": applied.number, "words": words},
-        "",
-    )
-
-
-def _remove(old: Bars, applied: Bars, argument: str) -> Pressed:
-    place, chip_place = _chip(argument)
-    if not _has_chip(old, place, chip_place):
-        return applied, "", ""
-    chip = old.bars[place].chips[chip_place]
-    bar = applied.bars[place]
-    after = applied.change(place, bar.without(bar.chips.index(chip)))
-    return after, _("Removed: %(chip)s.") % {"chip": chip_words(chip)}, f"bar-{place + 1}"
-
-
-def _drop(old: Bars, applied: Bars, argument: str) -> Pressed:
-    after = applied.drop(_whole(argument, 0))
-    return after, _("Search bar removed."), f"bar-{after.number}"
-
-
-def _more(old: Bars, applied: Bars, argument: str) -> Pressed:
-    return _turned(applied.more())
-
-
-def _turn(old: Bars, applied: Bars, argument: str) -> Pressed:
-    return _turned(applied.turn(_whole(argument, 0)))
-
-
-def _turned(after: Bars) -> Pressed:
-    return after, _("What you choose now goes to search bar %d.") % after.number, f"bar-{after.number}"
-
-
-_VERBS: Mapping[str, Callable[[Bars, Bars, str], Pressed]] = {
-    "add": _add,
-    "remove": _remove,
-    "drop": _drop,
-    "more": _more,
-    "turn": _turn,
-}
-
-
-def _removed_variable(bars: Bars, argument: str) -> str:
-    place, chip_place = _chip(argument)
-    if place != bars.active or not _has_chip(bars, place, chip_place):
-        return ""
-    return variable_of(bars.bars[place].chips[chip_place]) or ""
-
-
-def _has_chip(bars: Bars, place: int, chip_place: int) -> bool:
-    return 0 <= place < len(bars.bars) and 0 <= chip_place < len(bars.bars[place].chips)
-
-
-def _chip(argument: str) -> tuple[int, int]:
-    place, _dot, chip_place = argument.partition(".")
-    return _whole(place, -1), _whole(chip_place, -1)
 
 
 def _whole(text: str, otherwise: int) -> int:

@@ -11,6 +11,7 @@ app_name = "search"
 urlpatterns = [
     path("", views.builder, name="start"),
     path("search", views.builder, name="builder"),
+    path("search/find", views.find, name="find"),
     path("questions", views.questions, name="questions"),
     path("questions/<uuid:question_id>", views.question, name="question"),
     path("questions/<uuid:question_id>/live", live.live, name="live"),

@@ -14,12 +14,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from caimera import cohort
 from caimera.hub.federation.queries import enrolled_nodes
 from caimera.hub.federation.schemas import NodeSummary
-from caimera.hub.search import actions, queries
+from caimera.hub.search import actions, finding, queries
 from caimera.hub.search.builder import read, split
 from caimera.hub.search.errors import SearchError
 from caimera.hub.search.forms import BuilderForm, by_context, known_variables, receive
@@ -45,13 +46,30 @@ def builder(request: HttpRequest) -> HttpResponse:
     form, by = receive(request.GET), known_variables(request.GET.getlist("by"))
     swapped = "HX-Request" in request.headers and "HX-History-Restore-Request" not in request.headers
     if "do" in request.GET and form.valid and not swapped:
-        return redirect(f"{builder_address(form.bars, by)}#{form.focus or 'question'}")
+        return redirect(f"{_address(form, by)}#{form.focus or 'question'}")
     template = "search/builder_part.html" if swapped else "search/builder.html"
     response = render(request, template, {**_builder_context(form, by), "part": swapped})
     if swapped and form.valid:
-        response["HX-Push-Url"] = builder_address(form.bars, by)
+        response["HX-Push-Url"] = _address(form, by)
     patch_vary_headers(response, ["HX-Request"])
     return response
+
+
+@anyone
+@require_safe
+def find(request: HttpRequest) -> HttpResponse:
+    """The variables and values that are called so, as a part of the builder."""
+    wanted = request.GET.get("find", "").strip()
+    found = finding.find(wanted)
+    number = sum(one.all + one.itself for one in found)
+    said = ngettext("%d match.", "%d matches.", number) % number if wanted else ""
+    return render(request, "search/found_changes.html", {"found": found, "wanted": wanted, "said": said})
+
+
+def _address(form: BuilderForm, by: Sequence[str]) -> str:
+    """Where the form stands as it is now, what is looked for included."""
+    address = builder_address(form.bars, by)
+    return f"{address}&{urlencode({'find': form.find})}" if form.find else address
 
 
 def _builder_context(form: BuilderForm, by: Sequence[str] = ()) -> dict[str, Any]:
@@ -62,6 +80,7 @@ def _builder_context(form: BuilderForm, by: Sequence[str] = ()) -> dict[str, Any
         "words": cohort.in_words(question, translate=_),
         "text": form.text or cohort.to_text(question),
         "everything": question == cohort.EVERYTHING,
+        "find_address": reverse("search:find"),
         "address": builder_address(form.bars, by),
         "by": by,
         "node_count": enrolled_nodes().count(),

@@ -96,6 +96,16 @@ ALONE: dict[str, Attributes] = {
         "form": "",
         "spellcheck": True,
     },
+    "search_input": {
+        "label": "",
+        "name": "",
+        "id": "",
+        "value": "",
+        "help": "",
+        "form": "",
+        "address": "",
+        "target": "",
+    },
     "text_input": {
         "label": "",
         "name": "",
@@ -105,6 +115,7 @@ ALONE: dict[str, Attributes] = {
         "maximum_length": None,
         "error": "",
         "required": False,
+        "form": "",
     },
 }
 """Components without a content."""

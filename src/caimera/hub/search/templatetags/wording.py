@@ -13,8 +13,9 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from caimera.cohort import Condition, Question, Range, in_words, parse, to_text
-from caimera.hub.search.builder import Bars, split, variable_of
+from caimera.cohort import Condition, Not, Question, Range, in_words, parse, to_text
+from caimera.hub.search.builder import Bars, split
+from caimera.hub.search.groups import Group, GroupKind, group_of
 from caimera.hub.search.results import ConditionState, QuestionState
 from caimera.hub.search.states import State
 from caimera.protocol.messages import Count, CountKind, Treatment
@@ -23,7 +24,10 @@ from caimera.vocabulary import VOCABULARY, Kind, Operator, Variable
 register = template.Library()
 
 _FEW = 4
-"""So many values are named one by one."""
+"""So many values are named one by one where the tree says what may be said."""
+
+_LISTED = 5
+"""So many values are named one by one in a chip."""
 
 STATE_WORDS: Mapping[State, str | Promise] = {
     State.WAITING: gettext_lazy("Waiting"),
@@ -171,17 +175,85 @@ def variable_names(names: Iterable[str]) -> str:
 
 @register.filter
 def chip_words(chip: Question) -> str:
-    """A chip in a few words: `Modality: CT (computed tomography)`."""
-    name = variable_of(chip)
-    return f"{capfirst(_(VOCABULARY.variable(name).label))}: {answer_words(chip)}" if name else to_text(chip)
+    """A chip in a few words: `Modality: CT (computed tomography)`; groups as the sentence they are."""
+    if (condition := _condition_in(chip)) is not None:
+        return f"{capfirst(_(VOCABULARY.variable(condition.variable).label))}: {answer_words(chip)}"
+    if (group := group_of(chip)) is not None:
+        return f"{group_words(group)} {'; '.join(map(chip_words, group.chips))}"
+    return to_text(chip)
 
 
 @register.filter
 def answer_words(chip: Question) -> str:
     """What a chip says of its variable: `CT (computed tomography)`."""
-    if isinstance(chip, Condition):
-        return _condition_words(VOCABULARY.variable(chip.variable), chip)
-    return _("recorded") if variable_of(chip) else to_text(chip)
+    condition = _condition_in(chip)
+    if condition is None:
+        return to_text(chip)
+    words = _condition_words(VOCABULARY.variable(condition.variable), condition)
+    if condition is chip:
+        return words
+    if condition.operator is Operator.MISSING:
+        return _("recorded")
+    if condition.operator is Operator.NOT_EQUALS:
+        return _("%s or not recorded") % _value_words(
+            VOCABULARY.variable(condition.variable), condition.value
+        )
+    return _("not recorded as %s") % words
+
+
+def _condition_in(chip: Question) -> Condition | None:
+    inner = chip.child if isinstance(chip, Not) else chip
+    return inner if isinstance(inner, Condition) else None
+
+
+_GROUP_WORDS: Mapping[tuple[GroupKind, bool], str | Promise] = {
+    (GroupKind.ANY, False): gettext_lazy("At least one of:"),
+    (GroupKind.ANY, True): gettext_lazy("None of:"),
+    (GroupKind.ALL, False): gettext_lazy("All of:"),
+    (GroupKind.ALL, True): gettext_lazy("Not all of:"),
+    (GroupKind.PATIENT, False): gettext_lazy("The patient has a series with all of:"),
+    (GroupKind.PATIENT, True): gettext_lazy("The patient has no series with all of:"),
+    (GroupKind.STUDY, False): gettext_lazy("The study has a series with all of:"),
+    (GroupKind.STUDY, True): gettext_lazy("The study has no series with all of:"),
+}
+
+
+@register.filter
+def group_words(group: Group) -> str:
+    """How the chips of a group belong together."""
+    return str(_GROUP_WORDS[group.kind, group.negated])
+
+
+@register.filter
+def as_group(chip: Question) -> Group | None:
+    """The group a chip is, if it is one."""
+    return group_of(chip)
+
+
+@register.filter
+def as_group_here(chip: Question, bars: Bars) -> Group | None:
+    """The same in the active bar, where a group that is being filled may have a single chip."""
+    into = bars.into
+    begun = into is not None and into.place is not None and bars.bar.chips[into.place] is chip
+    return group_of(chip, into.kind if into is not None and begun else None)
+
+
+@register.filter
+def text(thing: object) -> str:
+    """A thing as it stands in an address; empty for nothing."""
+    return "" if thing is None else str(thing)
+
+
+@register.filter
+def kinds_of(variable: Variable, value: str) -> int:
+    """How many values are kinds of this one."""
+    return len(variable.narrower(value)) - 1
+
+
+@register.filter
+def is_negated(chip: Question) -> bool:
+    """Whether a chip leaves out what it names."""
+    return isinstance(chip, Not)
 
 
 def possible_answers(variable: Variable) -> str:
@@ -197,16 +269,44 @@ def possible_answers(variable: Variable) -> str:
             return ", ".join(_(value.label) for value in variable.values)
 
 
+_COMPARED: Mapping[Operator, str | Promise] = {
+    Operator.NOT_EQUALS: gettext_lazy("recorded, not as %s"),
+    Operator.LOWER_THAN: gettext_lazy("less than %s"),
+    Operator.GREATER_THAN: gettext_lazy("more than %s"),
+}
+
+
 def _condition_words(variable: Variable, chip: Condition) -> str:
+    words = _plain_words(variable, chip)
+    return _("%s, with its kinds") % words if chip.descendants else words
+
+
+def _plain_words(variable: Variable, chip: Condition) -> str:
     value = chip.value
     if isinstance(value, Range):
         return _range_words(variable, value)
     if isinstance(value, tuple):
-        return _(" or ").join(_value_words(variable, one) for one in value)
+        return _listed(variable, value)
     if value is None:
         return _("not recorded")
     words = _value_words(variable, value)
-    return _("not %s") % words if chip.operator is Operator.NOT_EQUALS else words
+    return str(_COMPARED[chip.operator]) % words if chip.operator in _COMPARED else words
+
+
+def _listed(variable: Variable, values: Sequence[str | float]) -> str:
+    """A few values one by one; of many the first, and how many more."""
+    shown = values if len(values) <= _LISTED else values[: _LISTED - 1]
+    words = _(" or ").join(_value_words(variable, one) for one in shown)
+    rest = len(values) - len(shown)
+    return (
+        ngettext("%(words)s or %(rest)d more", "%(words)s or %(rest)d more", rest)
+        % {
+            "words": words,
+            "rest": rest,
+        }
+        if rest
+        else words
+    )
 
 
 def _range_words(variable: Variable, value: Range) -> str:
@@ -219,7 +319,10 @@ def _range_words(variable: Variable, value: Range) -> str:
     return _("%(low)s to %(high)s") % {"low": low, "high": high}
 
 
-def _value_words(variable: Variable, value: str | bool | float) -> str:
+def _value_words(variable: Variable, value: object) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
-    return variable.value(value).label if isinstance(value, str) else f"{value:g}"
+    if isinstance(value, str):
+        return _(variable.value(value).label)
+    unit = f" {_(variable.unit)}" if variable.unit else ""
+    return f"{value:g}{unit}"

@@ -49,7 +49,11 @@ function narrow(input) {
 }
 
 document.addEventListener("input", (event) => { if (event.target.dataset.filters) narrow(event.target); });
-document.addEventListener("click", (event) => { if (event.target.closest("[data-print]")) window.print(); });
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-print]")) window.print();
+  const opener = event.target.closest("[data-opens]");
+  if (opener) document.getElementById(opener.dataset.opens).open = true;
+});
 
 // What needs this script is hidden until it runs.
 function unhide(root) {
