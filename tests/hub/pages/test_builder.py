@@ -17,6 +17,7 @@ SEX = VOCABULARY.variable("sex")
 AGE = VOCABULARY.variable("age_at_imaging")
 SEGMENTATION = VOCABULARY.variable("has_segmentation")
 CONDITION = VOCABULARY.variable("condition")
+PSA = VOCABULARY.variable("psa")
 
 
 def bar(text: str) -> Bar:
@@ -91,7 +92,7 @@ def test_the_active_bar_is_one_that_is_there(active: int, place: int) -> None:
             Draft(Choice.EXCEPT, ("lung_cancer", "melanoma"), kinds=True),
         ),
         ("age_at_imaging < 40", AGE, Draft(Choice.LESS, high="40")),
-        ("age_at_imaging > 62.5", AGE, Draft(Choice.MORE, low="62.5")),
+        ("psa > 62.5", PSA, Draft(Choice.MORE, low="62.5")),
         ("has_segmentation = true", SEGMENTATION, Draft(Choice.YES)),
         ("has_segmentation = false", SEGMENTATION, Draft(Choice.NO)),
         ("has_segmentation is missing", SEGMENTATION, Draft(Choice.MISSING)),
