@@ -1,25 +1,30 @@
 """One question over one node that holds every human collection of the index, without a network.
 
-Peer: DuckDB asked the same, straight over the index's own Parquet file, in the same run. The node counts
-over its index of crates and maps raw values to the vocabulary beforehand; the peer compares raw strings.
+What a node does for a question: which patients fit it, and which fit each of its variants, the question less one
+part, as protection wants to know both; and exact counts, as open datasets get them. Two peers are asked for
+counts in the same run: DuckDB, straight over the index's own Parquet file, and PostgreSQL, as CHAIMELEON's
+dataset service asks it. The node maps raw values to the vocabulary beforehand, and so does the PostgreSQL peer;
+DuckDB compares raw strings.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
 import idc_index_data
 
 from bench.measuring import QUESTIONS, percentiles, rounds, show, show_ratio
-from caimera.cohort import parse
+from bench.postgres_peer import SEARCHES, peer
+from caimera.cohort import And, Question, canonical, parse
 from caimera.crate import open_crate
 from caimera.demo.idc import build_crates
-from caimera.node.sources import CrateOrigin, IndexedSource, SourceRelease
+from caimera.node.sources import CrateOrigin, IndexedSource, SourceCount, SourceRelease
 
 HOME = Path(__file__).parents[1] / "var" / "bench"
 
-PEER = {
+PARQUET = {
     "four conditions": """
         SELECT collection_id, count(DISTINCT PatientID), count(DISTINCT StudyInstanceUID), count(*)
         FROM read_parquet(?) WHERE Modality = 'CT' AND BodyPartExamined = 'CHEST' AND PatientSex = 'M'
@@ -40,21 +45,48 @@ def releases() -> list[SourceRelease]:
     ]
 
 
+def variants(question: Question) -> list[Question]:
+    """The question and, for each of its parts, the question less that part."""
+    if not isinstance(question, And):
+        return [question]
+    parts = question.children
+    return [question, *(And((*parts[:place], *parts[place + 1 :])) for place in range(len(parts)))]
+
+
 def main() -> None:
     """Print figures and ratios."""
     held = releases()
     source = IndexedSource(HOME / "index")
     source.prepare(held)
-    peer = duckdb.connect(config={"threads": 2})
-    parquet = str(idc_index_data.IDC_INDEX_PARQUET_FILEPATH)
-    for name, text in QUESTIONS.items():
-        question = parse(text)
-        ours = rounds(lambda q=question: source.count(q, held, wait=30), times=40)
-        theirs = rounds(lambda n=name: peer.execute(PEER[n], [parquet]).fetchall(), times=20)
-        show(f"node: {name}", ours)
-        show(f"DuckDB over the index's Parquet: {name}", theirs)
-        show_ratio("faster than the peer", percentiles(theirs)[0], percentiles(ours)[0])
+    with duckdb.connect(config={"threads": 2}) as parquet, peer(HOME, held) as postgres:
+        path = str(idc_index_data.IDC_INDEX_PARQUET_FILEPATH)
+        for name, text in QUESTIONS.items():
+            question = canonical(parse(text))
+            every = variants(question)
+            _require_agreement(
+                source.count(question, held, wait=30), postgres.execute(SEARCHES[name]).fetchall()
+            )
+            sets = rounds(lambda q=every: source.sets(q, held, wait=30), times=60)
+            ours = rounds(lambda q=question: source.count(q, held, wait=30), times=60)
+            duck = rounds(lambda n=name: parquet.execute(PARQUET[n], [path]).fetchall(), times=15)
+            theirs = rounds(lambda n=name: postgres.execute(SEARCHES[n]).fetchall(), times=10)
+            show(f"node: {name}, sets of patients of {len(every)} questions", sets)
+            show(f"node: {name}, counts", ours)
+            show(f"DuckDB over the index's Parquet: {name}, counts", duck)
+            show_ratio("counts faster than DuckDB", percentiles(duck)[0], percentiles(ours)[0])
+            show(f"PostgreSQL as CHAIMELEON asks it: {name}, counts", theirs)
+            show_ratio("counts faster than PostgreSQL", percentiles(theirs)[0], percentiles(ours)[0])
+            show_ratio(
+                "sets of all variants faster than PostgreSQL", percentiles(theirs)[0], percentiles(sets)[0]
+            )
     source.close()
+
+
+def _require_agreement(ours: Sequence[SourceCount], theirs: list[tuple[str, int, int]]) -> None:
+    """Both must have counted the same, else neither time means anything."""
+    found = {str(count.dataset_id): (count.studies, count.subjects) for count in ours if count.subjects}
+    if found != {dataset: (studies, subjects) for dataset, studies, subjects in theirs}:
+        raise SystemExit("The node and PostgreSQL count differently.")
 
 
 if __name__ == "__main__":
