@@ -1,15 +1,15 @@
 """One question over one node that holds every human collection of the index, without a network.
 
-What a node does for a question: which patients fit it, and which fit each of its variants, the question less one
-part, as protection wants to know both; and exact counts, as open datasets get them. Two peers are asked for
-counts in the same run: DuckDB, straight over the index's own Parquet file, and PostgreSQL, as CHAIMELEON's
-dataset service asks it. The node maps raw values to the vocabulary beforehand, and so does the PostgreSQL peer;
-DuckDB compares raw strings.
+What a node does for a question: which patients fit it, and which fit each of its variants, the question less
+one part, as protection wants to know both; and exact counts, as open datasets get them. Two peers are asked
+for counts in the same run: DuckDB, straight over the index's own Parquet file, and PostgreSQL, as CHAIMELEON's
+dataset service asks it. The node maps raw values to the vocabulary beforehand, and so does the PostgreSQL
+peer; DuckDB compares raw strings.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import duckdb
@@ -36,10 +36,14 @@ PARQUET = {
 }
 
 
-def releases() -> list[SourceRelease]:
-    """Every crate of the demo, as one node's."""
-    built = build_crates(home=HOME, nodes={"all": ("*",)}, signers=None, progress=lambda *_: None)
-    crates = [open_crate(path) for path in built["all"]]
+def make_crates() -> list[Path]:
+    """Every crate of the demo, made where it is not there yet."""
+    return build_crates(home=HOME, nodes={"all": ("*",)}, signers=None, progress=lambda *_: None)["all"]
+
+
+def releases(paths: Iterable[Path]) -> list[SourceRelease]:
+    """Crates as a node's releases."""
+    crates = map(open_crate, paths)
     return [
         SourceRelease(crate.description.dataset_id, crate.digest, CrateOrigin(crate.path)) for crate in crates
     ]
@@ -55,7 +59,7 @@ def variants(question: Question) -> list[Question]:
 
 def main() -> None:
     """Print figures and ratios."""
-    held = releases()
+    held = releases(make_crates())
     source = IndexedSource(HOME / "index")
     source.prepare(held)
     with duckdb.connect(config={"threads": 2}) as parquet, peer(HOME, held) as postgres:

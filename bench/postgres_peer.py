@@ -1,7 +1,7 @@
 """A peer: the same questions in PostgreSQL, as CHAIMELEON's dataset service asks them.
 
-Tables and statement are those of its `storage/eucaim_search.py` (github.com/chaimeleon-eu/dataset-service); they
-hold what the node's crates record, with the indexes that fit these questions, analysed and warm.
+Tables and statement are those of its `storage/eucaim_search.py` (github.com/chaimeleon-eu/dataset-service),
+filled with what the node's crates record, with the indexes that fit these questions, analysed and warm.
 """
 
 from __future__ import annotations

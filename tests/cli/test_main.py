@@ -9,7 +9,7 @@ import pytest
 from caimera.cli.main import PARTS, main
 from tests.cli.conftest import Run
 
-HEAVY = ("django", "rich", "httpx", "duckdb", "pyarrow", "nats", "psycopg")
+HEAVY = ("django", "rich", "httpx", "numpy", "pyarrow", "nats", "psycopg")
 
 
 def test_help_names_every_part_and_loads_none() -> None:

@@ -188,9 +188,7 @@ def register_database(
 @click.option("--overlap", type=int, help="Groups that differ by fewer patients get one answer.")
 @click.option("--weekly-per-person", type=int, help="New questions a person may put in seven days.")
 @click.option("--weekly-in-all", type=int, help="New questions everyone together may put in seven days.")
-@click.option(
-    "--studies-clip", type=int, help="Tell studies, this many of a patient at most; 0: do not."
-)
+@click.option("--studies-clip", type=int, help="Tell studies, this many of a patient at most; 0: do not.")
 @click.option("--series-clip", type=int, help="Tell series, this many of a patient at most; 0: do not.")
 def policy(dataset_id: UUID, **options: Any) -> None:
     """Show how a dataset protects its people, or change it from the next question on."""

@@ -21,7 +21,7 @@ from caimera.node.datasets.errors import (
 )
 from caimera.node.datasets.models import Dataset, Release
 from caimera.node.datasets.queries import published_releases
-from caimera.node.sources import CrateSource, DatabaseOrigin, OriginUnusable
+from caimera.node.sources import DatabaseOrigin, IndexedSource, OriginUnusable
 from caimera.secrets import FileStore
 from tests.cdm.samples import DATASET_ID, sound_tables
 from tests.node.clinical import ClinicalDatabase, clinical_database
@@ -84,13 +84,15 @@ def test_the_address_is_among_the_secrets_and_nowhere_else(database: ClinicalDat
     assert database.reader not in f"{release.__dict__} {origin!r}"
 
 
-def test_a_released_dataset_is_counted_as_any_other(database: ClinicalDatabase, source: CrateSource) -> None:
+def test_a_released_dataset_is_counted_as_any_other(
+    database: ClinicalDatabase, source: IndexedSource
+) -> None:
     release = registered().for_source()
     (count,) = source.count(parse("er_status = positive"), [release], wait=30)
     assert (count.subjects, count.studies, count.series) == (1, 1, 1)
 
 
-def test_no_index_is_built_from_data_that_changed(database: ClinicalDatabase, source: CrateSource) -> None:
+def test_no_index_is_built_from_data_that_changed(database: ClinicalDatabase, source: IndexedSource) -> None:
     release = registered().for_source()
     database.run("DELETE FROM eucaim_cdm_output.image_series")
     with pytest.raises(OriginUnusable, match="Release a new version"):
