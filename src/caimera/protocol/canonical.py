@@ -12,15 +12,35 @@ from caimera.protocol.errors import NotCanonical
 _EXACT = 2**53
 """From here on, a JSON number (an IEEE 754 double) no longer tells every integer apart."""
 
+_as_python_writes = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
+
 
 def dumps(value: Any) -> bytes:
     """The canonical UTF-8 text of a JSON value; raises NotCanonical if it has none (NaN, 2**60, a date)."""
     try:
-        return rfc8785.dumps(value)
+        return _as_python_writes(value).encode() if _is_usual(value) else rfc8785.dumps(value)
     except (ValueError, RecursionError):
         raise NotCanonical(
             "This value has no canonical JSON; send text, numbers, lists and objects."
         ) from None
+
+
+def _is_usual(value: Any) -> bool:
+    """Whether Python's own encoder, five times as fast, writes this value as RFC 8785 does.
+
+    It does but for keys outside ASCII (another order), whole or very large or small floats (another
+    spelling), and what JSON cannot say.
+    """
+    kind = type(value)
+    if kind is str or kind is bool or value is None:
+        return True
+    if kind is int:
+        return -_EXACT < value < _EXACT
+    if kind is float:
+        return 1e-4 <= abs(value) < 1e16 and not value.is_integer()
+    if kind is dict:
+        return all(type(key) is str and key.isascii() for key in value) and all(map(_is_usual, value.values()))
+    return (kind is list or kind is tuple) and all(map(_is_usual, value))
 
 
 def loads(data: bytes) -> Any:

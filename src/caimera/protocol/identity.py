@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Annotated, Literal
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -16,6 +17,8 @@ from caimera.protocol.messages import Frozen, SiteId
 
 _SITE = re.compile(r"[a-z][a-z0-9-]{1,40}")
 _KEY_SIZE = 32
+_KEYS_AT_HAND = 16
+"""Private keys kept ready: making one costs as much as signing with it, and a site has one of each."""
 
 
 def check_site(site: str) -> str:
@@ -92,12 +95,12 @@ class Identity:
     @property
     def signer(self) -> Ed25519PrivateKey:
         """Signs in this site's name."""
-        return Ed25519PrivateKey.from_private_bytes(self.sign_key)
+        return _signer(self.sign_key)
 
     @property
     def opener(self) -> X25519PrivateKey:
         """Opens what was sealed for this site."""
-        return X25519PrivateKey.from_private_bytes(self.seal_key)
+        return _opener(self.seal_key)
 
     def card(self, name: str, broker_key: str = "") -> Card:
         """The public side, to hand to another site."""
@@ -108,3 +111,13 @@ class Identity:
             seal_key=base64url.encode(self.opener.public_key().public_bytes_raw()),
             broker_key=broker_key,
         )
+
+
+@lru_cache(maxsize=_KEYS_AT_HAND)
+def _signer(key: bytes) -> Ed25519PrivateKey:
+    return Ed25519PrivateKey.from_private_bytes(key)
+
+
+@lru_cache(maxsize=_KEYS_AT_HAND)
+def _opener(key: bytes) -> X25519PrivateKey:
+    return X25519PrivateKey.from_private_bytes(key)

@@ -3,7 +3,7 @@
 from caimera.transport import subjects
 from caimera.transport.configuration import MAX_PAYLOAD, broker_config
 from caimera.transport.connection import Tally
-from caimera.transport.delivery import Arrival, Handler
+from caimera.transport.delivery import Arrival, Departure, Handler
 from caimera.transport.errors import (
     BadAddress,
     BadBrokerKey,
@@ -25,6 +25,7 @@ __all__ = [
     "BadSubject",
     "BrokerRefuses",
     "BrokerUnreachable",
+    "Departure",
     "Handler",
     "Link",
     "LinkState",

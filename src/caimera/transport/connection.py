@@ -102,6 +102,14 @@ class Connection:
         except NatsError:
             raise self._lost() from None
 
+    async def confirm(self) -> None:
+        """Wait until the broker has taken all that was published. Raises BrokerUnreachable."""
+        try:
+            for _ in range(2):  # the client's ping overtakes what it has queued: only the second comes after
+                await self._client.flush(_TIMEOUT)
+        except NatsError:
+            raise self._lost() from None
+
     async def listen(self, pattern: str, delivery: Delivery) -> None:
         """Subscribe and wait until the broker has taken it. Raises NotPermitted and BrokerUnreachable."""
         if pattern in self._patterns:
@@ -110,15 +118,15 @@ class Connection:
         try:
             subscription = await self._client.subscribe(
                 pattern,
+                queue=delivery.group,
                 cb=delivery.take,
                 pending_msgs_limit=_WAITING_MESSAGES,
                 pending_bytes_limit=_WAITING_BYTES,
             )
             self._subscriptions.append(subscription)
-            for _ in range(2):  # the client's ping overtakes what it has queued: only the second comes after
-                await self._client.flush(_TIMEOUT)
         except NatsError:
             raise self._lost() from None
+        await self.confirm()
         if pattern.lower() in self._refused:
             raise NotPermitted(
                 f"The broker does not let {self._name} hear {pattern}. Check as what this key is enrolled."

@@ -1,4 +1,4 @@
-"""Handing what arrives to a handler: each message its own task, so many at once and no more."""
+"""What arrives and what departs; each arrival is handled in its own task, so many at once and no more."""
 
 from __future__ import annotations
 
@@ -26,13 +26,26 @@ class Arrival:
     undelivered: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Departure:
+    """A message that is to go out; with `reply`, the broker says there when nobody listens."""
+
+    subject: str
+    data: bytes = field(repr=False)
+    reply: str = ""
+
+
 Handler = Callable[[Arrival], Awaitable[None]]
 
 
 class Delivery:
-    """One subscription's handler and the tasks it runs in. `failed` is told of each handler that raised."""
+    """One subscription's handler and the tasks it runs in. `failed` is told of each handler that raised.
 
-    def __init__(self, handler: Handler, failed: Callable[[], None]) -> None:
+    Of the subscriptions that share a `group`, one gets each message.
+    """
+
+    def __init__(self, handler: Handler, failed: Callable[[], None], *, group: str = "") -> None:
+        self.group = group
         self._handler = handler
         self._failed = failed
         self._room = asyncio.Semaphore(CONCURRENCY)

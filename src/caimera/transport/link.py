@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 from random import SystemRandom
 
 from caimera.transport.configuration import MAX_PAYLOAD
 from caimera.transport.connection import Connection, Tally, check_address
-from caimera.transport.delivery import Delivery, Handler, finish
+from caimera.transport.delivery import Delivery, Departure, Handler, finish
 from caimera.transport.errors import (
     BadSubject,
     BrokerUnreachable,
@@ -109,18 +109,28 @@ class Link:
             MessageTooLarge: over 4 MB.
             BrokerUnreachable: the link is down; the message was not sent and is not kept.
         """
-        if len(data) > MAX_PAYLOAD:
-            raise MessageTooLarge(
-                f"A message of {len(data)} bytes is over the limit of {MAX_PAYLOAD}. Split it."
-            )
-        if self._connection is None or self.state is not LinkState.CONNECTED:
-            raise self._down()
-        await self._connection.publish(subject, data, reply=reply)
+        _check_size(data)
+        await self._standing().publish(subject, data, reply=reply)
 
-    async def subscribe(self, pattern: str, handler: Handler) -> None:
+    async def deliver(self, departures: Sequence[Departure]) -> None:
+        """Hand messages to the broker and wait until it has taken them all.
+
+        Raises:
+            MessageTooLarge: one is over 4 MB; none was sent.
+            BrokerUnreachable: the link is down or went down meanwhile; some may have been sent.
+        """
+        for departure in departures:
+            _check_size(departure.data)
+        connection = self._standing()
+        for departure in departures:
+            await connection.publish(departure.subject, departure.data, reply=departure.reply)
+        await connection.confirm()
+
+    async def subscribe(self, pattern: str, handler: Handler, *, group: str = "") -> None:
         """Hear a subject, through lost connections too; each message is handled in a task of its own.
 
-        While the link is reconnecting, the subscription waits with it.
+        Of the links that subscribe with one `group`, one gets each message. While the link is reconnecting,
+        the subscription waits with it.
 
         Raises:
             NotPermitted: the broker does not let this site hear it.
@@ -131,7 +141,7 @@ class Link:
             raise self._down()
         if pattern in self._deliveries:
             raise BadSubject(f"{self.name} hears {pattern} already. Give it one handler.")
-        delivery = self._deliveries[pattern] = Delivery(handler, self._note_failure)
+        delivery = self._deliveries[pattern] = Delivery(handler, self._note_failure, group=group)
         if self._connection is None:
             return
         try:
@@ -141,6 +151,11 @@ class Link:
             raise
         except BrokerUnreachable:
             logger.info("%s hears %s from the next connection on.", self.name, pattern)
+
+    def _standing(self) -> Connection:
+        if self._connection is None or self.state is not LinkState.CONNECTED:
+            raise self._down()
+        return self._connection
 
     async def _connected(self) -> Connection:
         connection = Connection(url=self.url, name=self.name, tally=self.tally)
@@ -196,3 +211,8 @@ class Link:
 
     def _down(self) -> BrokerUnreachable:
         return BrokerUnreachable(f"The connection to {self.url} is down. Once open, it comes back by itself.")
+
+
+def _check_size(data: bytes) -> None:
+    if len(data) > MAX_PAYLOAD:
+        raise MessageTooLarge(f"A message of {len(data)} bytes is over the limit of {MAX_PAYLOAD}. Split it.")

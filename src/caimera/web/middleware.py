@@ -6,6 +6,7 @@ import logging
 import time
 import zoneinfo
 from collections.abc import Awaitable, Callable
+from functools import cache
 from typing import Any, cast
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction
@@ -87,12 +88,18 @@ class ContentSecurityPolicy(TwoWay):
         response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
 
 
+@cache
+def _zones() -> set[str]:
+    """Every time zone of this machine; looking them up takes longer than answering most requests."""
+    return zoneinfo.available_timezones()
+
+
 class ReaderTimeZone(TwoWay):
     """Shows times in the zone the reader's browser named in the `timezone` cookie, else in UTC."""
 
     def before(self, request: HttpRequest) -> None:
         name = request.COOKIES.get("timezone", "")
-        if name in zoneinfo.available_timezones():
+        if name in _zones():
             timezone.activate(zoneinfo.ZoneInfo(name))
         else:
             timezone.deactivate()
