@@ -15,6 +15,7 @@ from django.db.backends.postgresql.operations import DatabaseOperations
 from django.utils import timezone
 
 from caimera.hub.federation.actions import enrol_node
+from caimera.hub.federation.hearing import hear
 from caimera.hub.federation.identity import hub_identity, secrets
 from caimera.hub.federation.models import Node
 from caimera.people.models import Person
@@ -22,7 +23,7 @@ from caimera.protocol.envelope import seal
 from caimera.protocol.identity import Identity
 from caimera.protocol.messages import Answer, Count, CountKind, DatasetCount, Message, Presence
 from caimera.secrets import save_identity
-from caimera.transport import new_broker_key
+from caimera.transport import Arrival, new_broker_key
 
 
 @dataclass(frozen=True)
@@ -123,6 +124,11 @@ def make_node(db: None) -> Callable[..., FakeNode]:
         return node
 
     return make
+
+
+def heard(subject: str, data: bytes = b"", *, undelivered: bool = False) -> bool:
+    """Let the hub hear one message; returns whether it counted."""
+    return hear([Arrival(subject, data, undelivered=undelivered)]) == 1
 
 
 def presence(**changes: object) -> Presence:

@@ -10,7 +10,7 @@ from django.test import Client
 from ninja import NinjaAPI
 from prometheus_client.registry import Collector
 
-from caimera.hub.federation.actions import beat, refuse_message
+from caimera.hub.federation.actions import beat, refuse_messages
 from caimera.hub.federation.metrics import FederationFigures
 from caimera.hub.federation.models import Node, Refusal, UsedNonce, Worker
 from caimera.hub.search.metrics import SearchFigures
@@ -36,7 +36,7 @@ def test_a_hub_is_ready_when_a_worker_reaches_the_broker() -> None:
 def test_the_figures_follow_the_database(person: Person, make_node: MakeNode) -> None:
     node, _ = make_node("trials"), make_node("genomics", present=False)
     say(node, answer(ask(person).pk))
-    refuse_message(site="trials", code="malformed", sentence="No JSON.")
+    refuse_messages(site="trials", code="malformed", sentence="No JSON.")
 
     figures = Client().get("/metrics").content.decode().splitlines()
     for line in (
@@ -62,7 +62,7 @@ def test_there_are_no_figures_while_the_database_is_away(figures: Collector) -> 
 def test_rows_name_themselves_to_operators(person: Person, make_node: MakeNode) -> None:
     node = make_node("trials")
     question = ask(person)
-    refuse_message(site="trials", code="malformed", sentence="No JSON.")
+    refuse_messages(site="trials", code="malformed", sentence="No JSON.")
     beat(worker_id="one", link="connected")
     say(node, answer(question.pk))
 

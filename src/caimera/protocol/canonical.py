@@ -35,11 +35,13 @@ def _is_usual(value: Any) -> bool:
     if kind is str or kind is bool or value is None:
         return True
     if kind is int:
-        return -_EXACT < value < _EXACT
+        return bool(-_EXACT < value < _EXACT)
     if kind is float:
         return 1e-4 <= abs(value) < 1e16 and not value.is_integer()
     if kind is dict:
-        return all(type(key) is str and key.isascii() for key in value) and all(map(_is_usual, value.values()))
+        return all(type(key) is str and key.isascii() for key in value) and all(
+            map(_is_usual, value.values())
+        )
     return (kind is list or kind is tuple) and all(map(_is_usual, value))
 
 

@@ -10,6 +10,7 @@ all members but `sealed` and `sig`, with `suite` among them. README.md gives the
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -119,14 +120,16 @@ def seal(
         "request_id": request_id,
         "vocabulary": VOCABULARY_VERSION,
     }
-    text = _write({"asker": asker and asker.model_dump(), "message": _plain(message), "type": message.type})
-    _message(_read(_Body, text))
+    body = {"asker": asker and asker.model_dump(), "message": _plain(message), "type": message.type}
+    text = _write(body)
+    _message(_read(_Body, body))
     sealed = seal_text(text, reader=recipient.sealer, info=_info(header))
     unsigned = header | {"sealed": {"suite": SUITE, "body": base64url.encode(sealed)}}
     signature = sender.signer.sign(_write(unsigned))
-    data = _write(unsigned | {"sig": base64url.encode(signature)})
+    envelope = unsigned | {"sig": base64url.encode(signature)}
+    data = _write(envelope)
     _check_size(data)
-    _check_lifetime(_read(_Envelope, data))
+    _check_lifetime(_read(_Envelope, envelope))
     return data
 
 
@@ -149,7 +152,7 @@ def open_sealed(
     _check_size(data)
     document = _document(data)
     _check_version(document)
-    envelope = _read(_Envelope, data)
+    envelope = _read(_Envelope, document)
     _check_audience(envelope, recipient)
     _check_signature(envelope, document, senders(envelope.iss))
     _check_time(envelope, now.timestamp(), leeway.total_seconds())
@@ -232,8 +235,7 @@ def _check_lifetime(envelope: _Envelope) -> None:
 def _open_body(envelope: _Envelope, document: Mapping[str, Any], recipient: Identity) -> _Body:
     header = {name: value for name, value in document.items() if name not in {"sealed", "sig"}}
     text = open_text(_decoded(envelope.sealed.body), reader=recipient.opener, info=_info(header))
-    _document(text)
-    return _read(_Body, text)
+    return _read(_Body, _document(text))
 
 
 def _message(body: _Body) -> Message:
@@ -242,9 +244,8 @@ def _message(body: _Body) -> Message:
         raise UnknownMessage(
             "This kind of message is not known here. Bring hub and node to the same release."
         )
-    text = _write(body.message)
-    message = _read(kind, text)
-    if _write(_plain(message)) != text:
+    message = _read_json(kind, body.message)
+    if _plain(message) != body.message:
         raise Malformed(
             f"A message {kind.type} is not written as this version writes it. Compare the releases."
         )
@@ -271,11 +272,25 @@ def _write(value: Mapping[str, Any]) -> bytes:
         raise Malformed(str(error)) from None
 
 
-def _read(model: type[Model], text: bytes) -> Model:
+def _read(model: type[Model], value: Mapping[str, Any]) -> Model:
     try:
-        return model.model_validate_json(text, strict=True)
+        return model.model_validate(value, strict=True)
     except ValidationError as error:
-        raise Malformed(f"{_wrong_fields(model, error)}. Bring hub and node to the same release.") from None
+        raise _malformed(model, error) from None
+
+
+def _read_json(model: type[Model], value: Mapping[str, Any]) -> Model:
+    """As JSON, whose texts may stand for identifiers and times, and whose lists for tuples."""
+    try:
+        return model.model_validate_json(json.dumps(value), strict=True)
+    except ValidationError as error:
+        raise _malformed(model, error) from None
+    except RecursionError:
+        raise Malformed("A message is nested too deeply. Simplify it.") from None
+
+
+def _malformed(model: type[Frozen], error: ValidationError) -> Malformed:
+    return Malformed(f"{_wrong_fields(model, error)}. Bring hub and node to the same release.")
 
 
 def _wrong_fields(model: type[Frozen], error: ValidationError) -> str:

@@ -9,11 +9,10 @@ from django.utils import timezone
 from caimera.audit.queries import trail
 from caimera.hub.federation import actions
 from caimera.hub.federation.errors import AlreadyEnrolled, KeyTaken, UnknownNode
-from caimera.hub.federation.hearing import hear
 from caimera.hub.federation.models import Node, Refusal, UsedNonce, Worker
-from caimera.hub.federation.queries import card_of, enrolled_nodes, is_present, worker_problem
+from caimera.hub.federation.queries import cards_of, enrolled_nodes, is_present, worker_problem
 from caimera.protocol.identity import Identity
-from tests.hub.conftest import FakeNode, presence
+from tests.hub.conftest import FakeNode, heard, presence
 
 pytestmark = pytest.mark.django_db
 
@@ -21,7 +20,7 @@ MakeNode = Callable[..., FakeNode]
 
 
 def tell(node: FakeNode, **changes: object) -> Node:
-    assert hear(subject=f"fed.hb.{node.id}", data=node.seal(presence(**changes)))
+    assert heard(f"fed.hb.{node.id}", node.seal(presence(**changes)))
     return Node.objects.get(pk=node.id)
 
 
@@ -29,7 +28,9 @@ def test_a_node_is_enrolled_by_its_card(make_node: MakeNode) -> None:
     node = make_node("trials")
 
     assert list(enrolled_nodes()) == [node.row]
-    assert card_of("trials") == node.identity.card("The trials node", broker_key=node.row.broker_key)
+    assert cards_of(["trials"])["trials"] == node.identity.card(
+        "The trials node", broker_key=node.row.broker_key
+    )
     assert trail(act="node.enrolled").get().detail["name"] == "The trials node"
 
 
@@ -55,12 +56,11 @@ def test_a_revoked_node_is_a_stranger_until_it_is_enrolled_anew(make_node: MakeN
     node = make_node("trials")
     actions.revoke_node(node_id="trials", actor="person:operator")
 
-    assert card_of("trials") is None
+    assert cards_of(["trials"]) == {}
     assert trail(act="node.revoked").get().actor == "person:operator"
     fresh = Identity.generate("trials")
     actions.enrol_node(card=fresh.card("Trials", broker_key=node.row.broker_key), actor="system")
-    card = card_of("trials")
-    assert card is not None
+    card = cards_of(["trials", "nobody"])["trials"]
     assert card.sign_key == fresh.card("Trials").sign_key
 
 
@@ -112,12 +112,12 @@ def test_the_trail_hears_of_changes_only(make_node: MakeNode) -> None:
 
 def test_noise_is_counted_but_cannot_fill_the_trail() -> None:
     for _ in range(5):
-        actions.refuse_message(site="trials", code="malformed", sentence="No JSON.")
+        actions.refuse_messages(site="trials", code="malformed", sentence="No JSON.")
     assert Refusal.objects.get().count == 5
     assert trail(act="message.refused").count() == 1
 
     Refusal.objects.update(told_at=timezone.now() - timedelta(seconds=61))
-    actions.refuse_message(site="trials", code="malformed", sentence="No JSON.")
+    actions.refuse_messages(site="trials", code="malformed", sentence="No JSON.")
     assert [record.detail["count"] for record in trail(act="message.refused")] == [6, 1]
 
 

@@ -24,7 +24,7 @@ def test_old_nonces_are_forgotten() -> None:
 
 
 def test_the_work_of_a_killed_worker_is_given_to_another() -> None:
-    app.configure_task("search.close_question", allow_unknown=False).defer(question_id="none")
+    app.configure_task("federation.forget_sessions", allow_unknown=False).defer(timestamp=0)
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO procrastinate_workers (last_heartbeat) "
@@ -38,7 +38,7 @@ def test_the_work_of_a_killed_worker_is_given_to_another() -> None:
 
 
 def test_work_that_goes_on_is_left_alone() -> None:
-    app.configure_task("search.close_question", allow_unknown=False).defer(question_id="none")
+    app.configure_task("federation.forget_sessions", allow_unknown=False).defer(timestamp=0)
     with connection.cursor() as cursor:
         cursor.execute("INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now()) RETURNING id")
         alive = cursor.fetchone()[0]

@@ -8,20 +8,21 @@ from uuid import uuid4
 import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
-from procrastinate.contrib.django.models import ProcrastinateJob
 
 from caimera import cohort
 from caimera.audit.models import Record
 from caimera.audit.queries import trail
-from caimera.hub.federation.hearing import hear, hear_undelivered
+from caimera.hub.federation.handlers import Undelivered
+from caimera.hub.federation.hearing import hear
 from caimera.hub.federation.models import Refusal
 from caimera.hub.search import actions
-from caimera.hub.search.errors import NotAsked, PurposeTooLong
+from caimera.hub.search.errors import PurposeTooLong
 from caimera.hub.search.models import NodeAnswer, Question
 from caimera.hub.search.states import State
 from caimera.people.models import Person
 from caimera.protocol.messages import Answer
-from tests.hub.conftest import FakeNode, answer, open_dataset
+from caimera.transport import Arrival
+from tests.hub.conftest import FakeNode, answer, heard, open_dataset
 
 pytestmark = pytest.mark.django_db
 
@@ -36,7 +37,7 @@ def ask(
 
 
 def say(node: FakeNode, message: Answer) -> bool:
-    return hear(subject=f"fed.r.{node.id}.{message.question_id}", data=node.seal(message))
+    return heard(f"fed.r.{node.id}.{message.question_id}", node.seal(message))
 
 
 def states(question: Question) -> dict[str, str]:
@@ -71,16 +72,6 @@ def test_asking_is_told_in_the_trail(person: Person, make_node: MakeNode) -> Non
     assert told.detail["nodes"] == {"trials": "waiting"}
 
 
-def test_asking_queues_its_sending_and_its_end(person: Person) -> None:
-    question = ask(person)
-
-    send, close = ProcrastinateJob.objects.order_by("id")
-    assert send.task_name == "search.send_question"
-    assert send.args == {"question_id": str(question.pk), "request_id": "request-0001"}
-    assert close.task_name == "search.close_question"
-    assert close.scheduled_at == question.deadline_at
-
-
 def test_what_is_rolled_back_leaves_nothing(person: Person, make_node: MakeNode) -> None:
     make_node("trials")
     records = Record.objects.count()
@@ -91,7 +82,6 @@ def test_what_is_rolled_back_leaves_nothing(person: Person, make_node: MakeNode)
 
     assert not Question.objects.exists()
     assert not NodeAnswer.objects.exists()
-    assert not ProcrastinateJob.objects.exists()
     assert Record.objects.count() == records
 
 
@@ -201,7 +191,7 @@ def test_what_nobody_took_makes_the_node_offline_until_it_answers_after_all(
     node = make_node("trials")
     question = ask(person)
 
-    hear_undelivered(subject=f"fed.u.trials.{question.pk}")
+    heard(f"fed.u.trials.{question.pk}", undelivered=True)
     question.refresh_from_db()
     assert states(question) == {"trials": "offline"}
     assert question.closed_at is not None
@@ -218,24 +208,45 @@ def test_an_answered_question_stays_answered_when_a_copy_of_it_reaches_nobody(
     question = ask(person)
     say(node, answer(question.pk))
 
-    actions.mark_undelivered(question_id=question.pk, node_id="trials")
+    actions.mark_undelivered(undelivered=[Undelivered(question.pk, "trials")])
     assert states(question) == {"trials": "answered"}
 
 
 def test_a_question_that_never_was_cannot_be_undelivered() -> None:
-    with pytest.raises(NotAsked):
-        actions.mark_undelivered(question_id=uuid4(), node_id="trials")
+    actions.mark_undelivered(undelivered=[Undelivered(uuid4(), "trials")])
+
+    assert not trail(act="question.undelivered").exists()
 
 
-def test_sending_is_remembered_once(person: Person, make_node: MakeNode) -> None:
-    make_node("trials")
-    question = ask(person)
-    actions.mark_sent(question_id=question.pk, node_ids=["trials"])
-    first = NodeAnswer.objects.get().sent_at
+def test_sending_is_told_once_for_each_question(person: Person, make_node: MakeNode) -> None:
+    for site in ("trials", "genomics"):
+        make_node(site)
+    questions = [ask(person), ask(person)]
+    actions.mark_sent(answers=list(NodeAnswer.objects.select_related("question")))
 
-    actions.mark_sent(question_id=question.pk, node_ids=["trials"])
-    assert NodeAnswer.objects.get().sent_at == first
-    assert first is not None
+    told = {record.object: record for record in trail(act="question.sent")}
+    assert told.keys() == {f"question:{question.pk}" for question in questions}
+    assert all(record.detail == {"nodes": ["genomics", "trials"]} for record in told.values())
+    assert {record.request_id for record in told.values()} == {"request-0001"}
+    assert not NodeAnswer.objects.filter(sent_at__isnull=True).exists()
+
+
+def test_answers_that_arrive_together_are_each_taken_and_told(person: Person, make_node: MakeNode) -> None:
+    nodes = [make_node(f"site-{number}") for number in range(5)]
+    questions = [ask(person), ask(person)]
+    arrivals = [
+        Arrival(f"fed.r.{node.id}.{question.pk}", node.seal(answer(question.pk, open_dataset(count))))
+        for question in questions
+        for count, node in enumerate(nodes, start=1)
+    ]
+
+    assert hear([*arrivals[:7], arrivals[0]]) == 7
+    assert [state for question in questions for state in states(question).values()].count("answered") == 7
+    assert list(Question.objects.filter(closed_at__isnull=False)) == [questions[0]]
+    kept = NodeAnswer.objects.filter(question=questions[0]).order_by("node_id")
+    assert [row.answer["datasets"][0]["subjects"]["value"] for row in kept] == [1, 2, 3, 4, 5]
+    assert trail(act="question.answered").count() == 7
+    assert Refusal.objects.get().code == "replayed"
 
 
 @pytest.mark.parametrize(

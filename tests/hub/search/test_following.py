@@ -128,7 +128,7 @@ def test_only_those_who_follow_the_question_are_rung() -> None:
         async with ringing.place(mine) as followed, ringing.place(other) as ignored:
             await followed.wait(1)
             await ignored.wait(1)
-            await in_thread(actions._ring, mine)
+            await in_thread(actions._ring, actions.CHANNEL, [mine])
             result = await followed.wait(5), await ignored.wait(0.1)
         await ringing.close()
         return result
@@ -143,7 +143,7 @@ def test_a_broken_connection_is_mended_and_everyone_rung() -> None:
             await place.wait(1)
             await in_thread(end_listeners)
             mended = await place.wait(10)
-            await in_thread(actions._ring, UUID(int=1))
+            await in_thread(actions._ring, actions.CHANNEL, [UUID(int=1)])
             result = mended, await place.wait(5)
         await ringing.close()
         return result

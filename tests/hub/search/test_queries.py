@@ -4,12 +4,13 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
 
 from caimera import cohort
 from caimera.hub.federation.actions import revoke_node
 from caimera.hub.search import actions, queries
-from caimera.hub.search.models import Question
+from caimera.hub.search.models import NodeAnswer, Question
 from caimera.hub.search.results import NodeState, QuestionState
 from caimera.people.models import Person
 from caimera.protocol.messages import ConditionStatus, CountKind, Treatment
@@ -122,47 +123,66 @@ def test_an_absent_node_is_shown_offline_and_why(person: Person, make_node: Make
     )
 
 
+def unsent() -> list[str]:
+    """The nodes a question is to be sent to now."""
+    with transaction.atomic():
+        return [answer.node_id for answer in queries.unsent_answers(timezone.now())]
+
+
 def test_a_question_goes_to_the_nodes_that_wait_for_it(person: Person, make_node: MakeNode) -> None:
-    trials = make_node("trials")
+    make_node("trials")
     make_node("genomics", present=False)
     question = ask(person)
 
-    delivery = queries.delivery_of(question.pk)
-    assert delivery is not None
-    assert [card.site for card in delivery.nodes] == ["trials"]
-    assert delivery.nodes[0].sign_key == trials.row.sign_key
-    assert delivery.person_id == person.pk
-    assert delivery.purpose == "A feasibility study"
-    assert cohort.from_json(delivery.ask.question) == cohort.canonical(cohort.parse(question.text))
+    assert unsent() == ["trials"]
+    sent = queries.ask_of(question)
+    assert (sent.question_id, sent.deadline_at) == (question.pk, question.deadline_at)
+    assert cohort.from_json(sent.question) == cohort.canonical(cohort.parse(question.text))
 
 
-def test_a_question_is_not_sent_twice(person: Person, make_node: MakeNode) -> None:
+def test_a_node_that_stays_silent_is_asked_again(person: Person, make_node: MakeNode) -> None:
     make_node("trials")
-    question = ask(person)
-    actions.mark_sent(question_id=question.pk, node_ids=["trials"])
+    ask(person)
+    actions.mark_sent(answers=list(NodeAnswer.objects.select_related("question")))
+    assert unsent() == []
 
-    assert queries.delivery_of(question.pk) is None
+    NodeAnswer.objects.update(sent_at=timezone.now() - timedelta(seconds=5))
+    assert unsent() == ["trials"]
+
+
+def test_a_node_that_answered_is_not_asked_again(person: Person, make_node: MakeNode) -> None:
+    node = make_node("trials")
+    make_node("genomics")
+    question = ask(person)
+    say(node, answer(question.pk, open_dataset(7)))
+    NodeAnswer.objects.update(sent_at=timezone.now() - timedelta(seconds=5))
+
+    assert unsent() == ["genomics"]
 
 
 def test_a_question_is_not_sent_to_a_node_revoked_since(person: Person, make_node: MakeNode) -> None:
     make_node("trials")
-    question = ask(person)
+    ask(person)
     revoke_node(node_id="trials", actor="system")
 
-    assert queries.delivery_of(question.pk) is None
+    assert unsent() == []
 
 
-def test_a_question_is_not_sent_after_its_deadline(person: Person, make_node: MakeNode) -> None:
+def test_a_question_is_not_sent_after_its_deadline_but_closed(person: Person, make_node: MakeNode) -> None:
     make_node("trials")
     question = ask(person)
+    assert not queries.overdue_questions(timezone.now()).exists()
     grow_old(question, 16)
 
-    assert queries.delivery_of(question.pk) is None
+    assert unsent() == []
+    assert list(queries.overdue_questions(timezone.now())) == [question]
 
 
-def test_a_closed_question_is_not_sent(person: Person, make_node: MakeNode) -> None:
+def test_a_closed_question_is_neither_sent_nor_closed_again(person: Person, make_node: MakeNode) -> None:
     make_node("trials")
     question = ask(person)
     actions.close_question(question_id=question.pk)
+    grow_old(question, 16)
 
-    assert queries.delivery_of(question.pk) is None
+    assert unsent() == []
+    assert not queries.overdue_questions(timezone.now()).exists()

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import cast
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from caimera.audit.actions import record
 from caimera.hub.federation.errors import AlreadyEnrolled, KeyTaken, Replayed, UnknownNode
+from caimera.hub.federation.handlers import Refused
 from caimera.hub.federation.models import Node, Refusal, UsedNonce, Worker
 from caimera.hub.federation.queries import enrolled_nodes, is_present
 from caimera.protocol.envelope import Letter
@@ -60,21 +62,31 @@ def revoke_node(*, node_id: str, actor: str) -> Node:
     return node
 
 
-def hear_presence(*, letter: Letter) -> None:
-    """Remember that a node is there and what it can answer; only a change goes into the trail."""
-    said = cast(Presence, letter.message)
+def hear_presences(*, letters: Sequence[Letter]) -> Sequence[Refused]:
+    """Remember which nodes are there and what they can answer; only a change goes into the trail."""
     now = timezone.now()
     with transaction.atomic():
-        node = Node.objects.select_for_update().get(pk=letter.issuer)
-        before = (is_present(node, now), *_abilities(node))
-        node.last_heard_at = now
-        node.left_at = now if said.leaving else None
-        node.software, node.vocabulary = said.software, said.vocabulary
-        node.capabilities = said.model_dump(mode="json")["variables"]
-        node.dataset_count = said.dataset_count
-        node.save()
-        if before != (not said.leaving, *_abilities(node)):
-            _tell_change(node, letter)
+        nodes = Node.objects.select_for_update(no_key=True).in_bulk({letter.issuer for letter in letters})
+        changed = [letter for letter in letters if _note_presence(nodes[letter.issuer], letter, now)]
+        for letter in changed:
+            nodes[letter.issuer].save()
+        unchanged = nodes.keys() - {letter.issuer for letter in changed}
+        Node.objects.filter(pk__in=unchanged).update(last_heard_at=now)
+    return ()
+
+
+def _note_presence(node: Node, letter: Letter, now: datetime) -> bool:
+    """Write on the node what it says; returns whether that is news, which the trail is told."""
+    said = cast(Presence, letter.message)
+    before = (is_present(node, now), *_abilities(node))
+    node.last_heard_at = now
+    node.left_at = now if said.leaving else None
+    node.software, node.vocabulary = said.software, said.vocabulary
+    node.capabilities = said.model_dump(mode="json")["variables"]
+    node.dataset_count = said.dataset_count
+    if news := before != (not said.leaving, *_abilities(node)):
+        _tell_change(node, letter)
+    return news
 
 
 def _abilities(node: Node) -> tuple[object, ...]:
@@ -96,22 +108,38 @@ def _tell_change(node: Node, letter: Letter) -> None:
     )
 
 
-def spend_nonce(*, letter: Letter) -> None:
-    """Let a letter count once, in the transaction of what it causes. Raises Replayed."""
-    try:
-        with transaction.atomic():
-            UsedNonce.objects.create(site=letter.issuer, nonce=letter.nonce, expires_at=letter.expires_at)
-    except IntegrityError:
-        raise Replayed(letter.issuer) from None
+def spend_nonces(*, letters: Sequence[Letter]) -> tuple[list[Letter], list[Refused]]:
+    """Let each letter count once, in the transaction of what it causes; returns the new and the replayed."""
+    new, refused = [], []
+    unspent = _newly_spent(letters)
+    for letter in letters:
+        if (mark := (letter.issuer, letter.nonce)) in unspent:
+            unspent.discard(mark)
+            new.append(letter)
+        else:
+            refused.append(Refused(letter, Replayed(letter.issuer)))
+    return new, refused
 
 
-def refuse_message(*, site: str, code: str, sentence: str, request_id: str = "") -> None:
-    """Count a refused message; the trail hears of each node and kind at most once a minute."""
+def _newly_spent(letters: Sequence[Letter]) -> set[tuple[str, str]]:
+    columns = zip(*((letter.issuer, letter.nonce, letter.expires_at) for letter in letters), strict=True)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO federation_usednonce (site, nonce, expires_at)"
+            " SELECT * FROM unnest(%s::varchar[], %s::varchar[], %s::timestamptz[])"
+            " ON CONFLICT DO NOTHING RETURNING site, nonce",
+            [list(column) for column in columns],
+        )
+        return set(cursor.fetchall())
+
+
+def refuse_messages(*, site: str, code: str, sentence: str, times: int = 1, request_id: str = "") -> None:
+    """Count refused messages; the trail hears of each node and kind at most once a minute."""
     now = timezone.now()
     with transaction.atomic():
         Refusal.objects.get_or_create(site=site, code=code)
         refusal = Refusal.objects.select_for_update().get(site=site, code=code)
-        refusal.count += 1
+        refusal.count += times
         if quiet := refusal.told_at is None or now - refusal.told_at >= _NOISE:
             refusal.told_at = now
         refusal.save()

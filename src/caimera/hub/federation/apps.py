@@ -15,6 +15,6 @@ class FederationConfig(AppConfig):
         from caimera.protocol.messages import Presence
         from caimera.web.health import register_check
 
-        handlers.register(Presence, actions.hear_presence)
+        handlers.register(Presence, actions.hear_presences)
         register_check("worker", queries.worker_problem)
         metrics.register()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from django.utils import timezone
@@ -13,35 +14,51 @@ from caimera.hub.federation.identity import pseudonym
 from caimera.protocol.envelope import seal
 from caimera.protocol.identity import Card, Identity
 from caimera.protocol.messages import Ask, Asker
-from caimera.transport import Link, TransportError, subjects
+from caimera.transport import Departure, Link, TransportError, subjects
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A question for one node, and for whom it is asked."""
+
+    node: Card
+    question: Ask
+    person_id: UUID
+    purpose: str
+    request_id: str
 
 
 @dataclass(frozen=True, slots=True)
 class Courier:
-    """Carries questions from this hub to nodes over the worker's connection."""
+    """Carries questions from this hub to nodes over the worker's link; made in the link's event loop."""
 
     identity: Identity
     link: Link
+    loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.get_running_loop)
 
-    async def ask(self, *, node: Card, question: Ask, person_id: UUID, purpose: str, request_id: str) -> None:
-        """Send one node one question; where nobody listens, the broker says so on the reply subject.
+    def send(self, deliveries: Sequence[Delivery]) -> None:
+        """From a thread: seal and send, and wait until the broker has taken all.
 
-        Raises BrokerAway; the question was not sent then.
+        Where nobody listens, the broker says so on the reply subject. Raises BrokerAway; some may have been
+        sent then.
         """
-        asker = Asker(
-            person=pseudonym(person_id=person_id, node_id=node.site, identity=self.identity), purpose=purpose
-        )
-        envelope = await asyncio.to_thread(
-            seal,
-            question,
-            sender=self.identity,
-            recipient=node,
-            asker=asker,
-            request_id=request_id,
-            now=timezone.now(),
-        )
-        nobody_there = subjects.undelivered(node.site, question.question_id)
+        departures = [self._sealed(delivery) for delivery in deliveries]
+        sending = asyncio.run_coroutine_threadsafe(self.link.deliver(departures), self.loop)
         try:
-            await self.link.publish(subjects.question(node.site), envelope, reply=nobody_there)
+            sending.result()
         except TransportError as error:
             raise BrokerAway from error
+
+    def _sealed(self, delivery: Delivery) -> Departure:
+        node = delivery.node.site
+        person = pseudonym(person_id=delivery.person_id, node_id=node, identity=self.identity)
+        envelope = seal(
+            delivery.question,
+            sender=self.identity,
+            recipient=delivery.node,
+            asker=Asker(person=person, purpose=delivery.purpose),
+            request_id=delivery.request_id,
+            now=timezone.now(),
+        )
+        nobody_there = subjects.undelivered(node, delivery.question.question_id)
+        return Departure(subjects.question(node), envelope, reply=nobody_there)

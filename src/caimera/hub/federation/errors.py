@@ -10,6 +10,7 @@ FederationError
     ├── WrongSubject     it came on the subject of a node that did not sign it
     ├── Replayed         its nonce was used before
     ├── NoHandler        no room of this hub takes such messages
+    ├── CannotBeTaken    taking it failed here; the log says how
     └── …                rooms add their own reasons
 """
 
@@ -90,3 +91,14 @@ class NoHandler(MessageRefused):
 
     def __init__(self, message_type: str) -> None:
         super().__init__(f"This hub takes no messages of type '{message_type}'.")
+
+
+class CannotBeTaken(MessageRefused):
+    """Taking it failed here; the log says how."""
+
+    code = "cannot_be_taken"
+
+    def __init__(self, issuer: str) -> None:
+        super().__init__(
+            f"A message of '{issuer}' is well formed but could not be taken. The worker's log says why."
+        )

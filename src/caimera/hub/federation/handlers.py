@@ -2,26 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Protocol
 from uuid import UUID
 
-from caimera.hub.federation.errors import NoHandler, SecondHandler
+from caimera.hub.federation.errors import MessageRefused, NoHandler, SecondHandler
 from caimera.protocol.envelope import Letter
 from caimera.protocol.messages import Message
 
 
-class Handler(Protocol):
-    """An action that takes an opened letter, inside the transaction that spends its nonce."""
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A letter that does not count, and why."""
 
-    def __call__(self, *, letter: Letter) -> object: ...
+    letter: Letter
+    reason: MessageRefused
+
+
+class Handler(Protocol):
+    """An action that takes opened letters in the order they came; it returns those it refuses.
+
+    It runs in the transaction that spends their nonces.
+    """
+
+    def __call__(self, *, letters: Sequence[Letter]) -> Sequence[Refused]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Undelivered:
+    """A question that found nobody listening at a node."""
+
+    question_id: UUID
+    node_id: str
 
 
 class UndeliveredHandler(Protocol):
-    """An action told that a question found nobody listening at a node."""
+    """An action told of questions that found nobody listening."""
 
-    def __call__(self, *, question_id: UUID, node_id: str) -> object: ...
+    def __call__(self, *, undelivered: Sequence[Undelivered]) -> object: ...
 
 
 _handlers: dict[type[Message], Handler] = {}
@@ -54,7 +74,7 @@ def handler_of(message_class: type[Message]) -> Handler:
     return handler
 
 
-def tell_undelivered(*, question_id: UUID, node_id: str) -> None:
-    """Pass on that a question found nobody listening at a node."""
+def tell_undelivered(undelivered: Sequence[Undelivered]) -> None:
+    """Pass on which questions found nobody listening."""
     for handler in _undelivered:
-        handler(question_id=question_id, node_id=node_id)
+        handler(undelivered=undelivered)

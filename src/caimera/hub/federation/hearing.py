@@ -1,62 +1,142 @@
-"""Hearing nodes: open, check, spend the nonce and hand over, or refuse, count and tell."""
+"""Hearing nodes: open, check, spend the nonces and hand over, or refuse, count and tell."""
 
 from __future__ import annotations
 
 import logging
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.utils import timezone
 
 from caimera.hub.federation import handlers
-from caimera.hub.federation.actions import refuse_message, spend_nonce
-from caimera.hub.federation.errors import MessageRefused, WrongSubject
+from caimera.hub.federation.actions import refuse_messages, spend_nonces
+from caimera.hub.federation.errors import CannotBeTaken, MessageRefused, NoHandler, WrongSubject
+from caimera.hub.federation.handlers import Refused, Undelivered
 from caimera.hub.federation.identity import hub_identity
-from caimera.hub.federation.queries import card_of
+from caimera.hub.federation.queries import cards_of
 from caimera.protocol.envelope import EnvelopeError, Letter, open_sealed
-from caimera.web.logs import begin_request
+from caimera.protocol.identity import Card
+from caimera.protocol.messages import Message
+from caimera.transport import Arrival
 
 logger = logging.getLogger(__name__)
 
 
-def hear(*, subject: str, data: bytes) -> bool:
-    """Take a message that arrived, whatever it is; returns whether it counted.
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A message on a node's subjects that does not count."""
 
-    `subject` is `fed.<kind>.<node>[.<question>]`; the broker lets only that node publish there.
+    node_id: str
+    reason: EnvelopeError | MessageRefused
+    request_id: str = ""
+
+
+def hear(arrivals: Sequence[Arrival]) -> int:
+    """Take what arrived together, whatever it is; returns how many messages counted.
+
+    A subject is `fed.<kind>.<node>[.<question>]`; the broker lets only that node publish there, and on
+    `fed.u.` nobody: there it says itself that a question found nobody. Raises OperationalError and
+    InterfaceError while the database is away: nothing was taken then.
     """
-    node_id = subject.split(".")[2]
-    try:
-        letter = open_letter(node_id=node_id, data=data, now=timezone.now())
-        take(letter=letter)
-    except (EnvelopeError, MessageRefused) as refusal:
-        logger.warning("message refused", extra={"caimera.node": node_id, "error.code": refusal.code})
-        refuse_message(site=node_id, code=refusal.code, sentence=str(refusal))
-        return False
-    return True
+    lost = [_undelivered(arrival) for arrival in arrivals if _is_undelivered(arrival)]
+    spoken = [arrival for arrival in arrivals if not arrival.subject.startswith("fed.u.")]
+    letters, refusals = _open_all(spoken, timezone.now())
+    refusals += [
+        Refusal(refused.letter.issuer, refused.reason, refused.letter.request_id)
+        for refused in _take_all(letters)
+    ]
+    if lost:
+        handlers.tell_undelivered(lost)
+    _refuse(refusals)
+    return len(spoken) - len(refusals)
 
 
-def open_letter(*, node_id: str, data: bytes, now: datetime) -> Letter:
+def _is_undelivered(arrival: Arrival) -> bool:
+    return arrival.undelivered and arrival.subject.startswith("fed.u.")
+
+
+def _undelivered(arrival: Arrival) -> Undelivered:
+    _, _, node_id, question_id = arrival.subject.split(".")
+    return Undelivered(UUID(question_id), node_id)
+
+
+def _open_all(arrivals: Sequence[Arrival], now: datetime) -> tuple[list[Letter], list[Refusal]]:
+    senders = [arrival.subject.split(".")[2] for arrival in arrivals]
+    cards = cards_of(senders)
+    letters, refusals = [], []
+    for node_id, arrival in zip(senders, arrivals, strict=True):
+        try:
+            letters.append(_open(arrival.data, node_id, cards, now))
+        except (EnvelopeError, MessageRefused) as reason:
+            refusals.append(Refusal(node_id, reason))
+    return letters, refusals
+
+
+def _open(data: bytes, node_id: str, cards: Mapping[str, Card], now: datetime) -> Letter:
     """Open an envelope that came on a node's subject.
 
     Raises EnvelopeError (malformed, forged, expired, not for us…) and WrongSubject.
     """
-    letter = open_sealed(data, recipient=hub_identity(), senders=card_of, now=now)
+
+    def sender(site: str) -> Card | None:
+        return cards.get(site) or cards_of([site]).get(site)
+
+    letter = open_sealed(data, recipient=hub_identity(), senders=sender, now=now)
     if letter.issuer != node_id:
         raise WrongSubject(letter.issuer)
     return letter
 
 
-def take(*, letter: Letter) -> None:
-    """Hand a letter to its room, in the one transaction that also spends its nonce. Raises MessageRefused."""
-    begin_request(letter.request_id)
-    handler = handlers.handler_of(type(letter.message))
+def _take_all(letters: Sequence[Letter]) -> Sequence[Refused]:
+    """Take letters together; where one of them cannot be, each by itself."""
+    if not letters:
+        return ()
+    try:
+        return take(letters=letters)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:
+        if len(letters) > 1:
+            return [refused for letter in letters for refused in _take_all([letter])]
+        logger.exception("a message could not be taken", extra={"caimera.node": letters[0].issuer})
+        return [Refused(letters[0], CannotBeTaken(letters[0].issuer))]
+
+
+def take(*, letters: Sequence[Letter]) -> Sequence[Refused]:
+    """Hand letters to their rooms, in the one transaction that also spends their nonces."""
+    kinds: defaultdict[type[Message], list[Letter]] = defaultdict(list)
     with transaction.atomic():
-        spend_nonce(letter=letter)
-        handler(letter=letter)
+        new, refused = spend_nonces(letters=letters)
+        for letter in new:
+            kinds[type(letter.message)].append(letter)
+        for kind, group in kinds.items():
+            try:
+                handler = handlers.handler_of(kind)
+            except NoHandler as reason:
+                refused += [Refused(letter, reason) for letter in group]
+            else:
+                refused += handler(letters=group)
+    return refused
 
 
-def hear_undelivered(*, subject: str) -> None:
-    """Pass on that a question found nobody; `subject` is `fed.u.<node>.<question>`, said by the broker."""
-    _, _, node_id, question_id = subject.split(".")
-    handlers.tell_undelivered(question_id=UUID(question_id), node_id=node_id)
+def _refuse(refusals: Iterable[Refusal]) -> None:
+    """Count what was refused, and log it."""
+    kinds = {}
+    counts: Counter[tuple[str, str]] = Counter()
+    for refusal in refusals:
+        kind = (refusal.node_id, refusal.reason.code)
+        counts[kind] += 1
+        kinds[kind] = refusal
+    for (node_id, code), refusal in kinds.items():
+        logger.warning("message refused", extra={"caimera.node": node_id, "error.code": code})
+        refuse_messages(
+            site=node_id,
+            code=code,
+            sentence=str(refusal.reason),
+            times=counts[node_id, code],
+            request_id=refusal.request_id,
+        )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
@@ -28,10 +29,9 @@ def is_present(node: Node, now: datetime) -> bool:
     return now - node.last_heard_at <= PRESENCE
 
 
-def card_of(site: str) -> Card | None:
-    """The card of an enrolled node, or None for a stranger or a revoked one."""
-    node = enrolled_nodes().filter(pk=site).first()
-    return node.card if node else None
+def cards_of(sites: Iterable[str]) -> dict[str, Card]:
+    """The cards of those sites that are enrolled nodes; strangers and revoked ones have none."""
+    return {node.pk: node.card for node in enrolled_nodes().filter(pk__in=set(sites))}
 
 
 def worker_problem() -> str:

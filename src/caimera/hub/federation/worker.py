@@ -10,6 +10,7 @@ import asyncio
 import logging
 import os
 import socket
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import cast
 
@@ -20,22 +21,32 @@ from procrastinate.contrib.django import DjangoApp, app
 from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.exceptions import ConnectorException
 
+from caimera.hub.federation import duties
 from caimera.hub.federation.actions import beat, stop_beating
 from caimera.hub.federation.asking import Courier
-from caimera.hub.federation.hearing import hear, hear_undelivered
+from caimera.hub.federation.duties import Duty
+from caimera.hub.federation.errors import BrokerAway
+from caimera.hub.federation.hearing import hear
 from caimera.hub.federation.identity import hub_identity, secrets
+from caimera.hub.federation.inbox import Inbox
+from caimera.hub.federation.rings import rings
 from caimera.protocol.identity import Identity
 from caimera.transport import Arrival, Link, LinkState, TransportError, subjects
 from caimera.web.threads import in_thread
 
 logger = logging.getLogger(__name__)
 
-CONCURRENCY = 10
-"""Jobs run at once, and answers taken at once."""
+CONCURRENCY = 4
+"""Jobs of housekeeping run at once."""
 
 _HEARTBEAT = 5.0
 _PATIENCE = 1.0
+_POLL = 5.0
 _GRACE = 5.0
+_RETURN = 2.0
+"""Seconds after which every node has found a broker that came back; asked before, it would seem offline."""
+_WORKERS = "workers"
+"""The group of all workers of this hub: each message is heard by one of them."""
 
 
 class HubWorker:
@@ -49,8 +60,10 @@ class HubWorker:
         self.courier = Courier(identity=identity, link=self.link)
         self._stopping = asyncio.Event()
         self._news = asyncio.Event()
-        self._presences = asyncio.Lock()
-        self._answers = asyncio.Semaphore(CONCURRENCY)
+        self._listened = False
+        self._reaching = asyncio.Event()
+        self._inbox = Inbox(self._hear)
+        self._duties = {duty.name: (duty, asyncio.Event()) for duty in duties.registered()}
 
     def stop(self) -> None:
         """Ask for an orderly end."""
@@ -61,16 +74,36 @@ class HubWorker:
         """Listen and work until told to stop; a part that fails for good ends the process with its error."""
         async with asyncio.TaskGroup() as group:
             group.create_task(self._keep_beating())
-            parts = [group.create_task(part) for part in (self._listen(), self._work())]
-            await self._stopping.wait()
-            for part in parts:
-                part.cancel()
-        await self.link.close()
+            hearing = group.create_task(self._inbox.run())
+            await self._run_parts()
+            await self.link.close()
+            await self._inbox.emptied(_GRACE)
+            hearing.cancel()
         with suppress(DatabaseError):
             await in_thread(stop_beating, worker_id=self.id)
 
+    async def _run_parts(self) -> None:
+        """What ends first when the worker is told to stop: from then on it only hears."""
+        async with asyncio.TaskGroup() as group:
+            duties = (self._keep(duty, call) for duty, call in self._duties.values())
+            parts = [
+                group.create_task(part)
+                for part in (self._listen(), self._work(), self._hear_rings(), *duties)
+            ]
+            await self._stopping.wait()
+            for part in parts:
+                part.cancel()
+
     def _note_link(self, state: LinkState) -> None:
         self._news.set()
+        self._reaching.clear()
+        if state is LinkState.CONNECTED and self._listened:
+            asyncio.get_running_loop().call_later(_RETURN, self._reach)
+
+    def _reach(self) -> None:
+        """The nodes can be asked, unless the link was lost again meanwhile."""
+        if self.link.state is LinkState.CONNECTED:
+            self._reaching.set()
 
     async def _pause(self, seconds: float) -> None:
         with suppress(TimeoutError):
@@ -79,11 +112,16 @@ class HubWorker:
 
     async def _listen(self) -> None:
         """Open the link, which from then on comes back by itself with its subscriptions."""
+        patience = 0.0
         while not await self._opened():
+            patience = _RETURN
             await self._pause(_PATIENCE)
-        await self.link.subscribe(subjects.PRESENCES, self._on_presence)
-        await self.link.subscribe(subjects.ANSWERS, self._on_answer)
-        await self.link.subscribe(subjects.UNDELIVERED, self._on_undelivered)
+        for spoken in (subjects.PRESENCES, subjects.ANSWERS):
+            await self.link.subscribe(spoken, self._inbox.put, group=_WORKERS)
+        await self.link.subscribe(subjects.UNDELIVERED, self._inbox.put)  # told to the connection that asked
+        self._listened = True
+        await self._pause(patience)
+        self._reach()
 
     async def _opened(self) -> bool:
         try:
@@ -93,19 +131,35 @@ class HubWorker:
             return False
         return True
 
-    async def _on_presence(self, arrival: Arrival) -> None:
-        """One after another: a goodbye must not overtake the word before it."""
-        async with self._presences:
-            await in_thread(hear, subject=arrival.subject, data=arrival.data)
+    async def _hear(self, arrivals: Sequence[Arrival]) -> None:
+        await in_thread(hear, arrivals)
 
-    async def _on_answer(self, arrival: Arrival) -> None:
-        async with self._answers:
-            await in_thread(hear, subject=arrival.subject, data=arrival.data)
+    async def _hear_rings(self) -> None:
+        """Call those whose channel rang; when rings may have been missed, call everyone."""
+        async for ring in rings(*{duty.channel for duty, _ in self._duties.values() if duty.channel}):
+            for duty, call in self._duties.values():
+                if ring.channel in ("", duty.channel):
+                    call.set()
 
-    async def _on_undelivered(self, arrival: Arrival) -> None:
-        if arrival.undelivered:
-            async with self._answers:
-                await in_thread(hear_undelivered, subject=arrival.subject)
+    async def _keep(self, duty: Duty, call: asyncio.Event) -> None:
+        """Do a duty when called, and now and then anyway; a problem is logged when it is new."""
+        told = ""
+        while True:
+            if duty.sends:
+                await self._reaching.wait()
+            call.clear()
+            try:
+                await in_thread(duty.act, self.courier)
+                told = ""
+            except (BrokerAway, DatabaseError) as problem:
+                if str(problem) != told:
+                    logger.warning("%s: %s", duty.name, problem)
+                told = str(problem)
+            except Exception:
+                logger.exception("%s failed", duty.name)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(duty.every):
+                    await call.wait()
 
     async def _work(self) -> None:
         while not self._stopping.is_set():
@@ -122,10 +176,9 @@ class HubWorker:
             await working.run_worker_async(
                 name=self.id,
                 concurrency=CONCURRENCY,
-                fetch_job_polling_interval=1.0,
+                fetch_job_polling_interval=_POLL,
                 shutdown_graceful_timeout=_GRACE,
                 delete_jobs="successful",
-                additional_context={"courier": self.courier},
                 install_signal_handlers=False,
             )
 

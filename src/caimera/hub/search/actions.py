@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import cast
 from uuid import UUID, uuid4
 
 from django.db import connection, transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
-from procrastinate.contrib.django import app
 
 from caimera import cohort
-from caimera.audit.actions import record
+from caimera.audit.actions import Act, record, record_all
+from caimera.hub.federation.errors import MessageRefused
+from caimera.hub.federation.handlers import Refused, Undelivered
 from caimera.hub.federation.models import Node
 from caimera.hub.federation.queries import enrolled_nodes, is_present
 from caimera.hub.search.breakdowns import chosen
@@ -27,6 +30,9 @@ from caimera.vocabulary import VERSION
 CHANNEL = "caimera_question"
 """PostgreSQL notifications: one for every change of a question, with its id."""
 
+ASKED = "caimera_asked"
+"""PostgreSQL notifications: one for every question that is to be sent, with its id."""
+
 _PURPOSE_LIMIT = 600
 _NAME_LIMIT = 120
 
@@ -39,7 +45,7 @@ def ask(
     request_id: str,
     breakdown: Sequence[str] = (),
 ) -> Question:
-    """Put a question to every node that is there; the worker sends it once this is committed.
+    """Put a question to every node that is there; a worker sends it once this is committed.
 
     `breakdown` names the variables it is to be counted by besides. Raises PurposeTooLong, BreakdownRefused.
     """
@@ -49,19 +55,18 @@ def ask(
         raise PurposeTooLong
     now = timezone.now()
     with transaction.atomic():
-        asked = _write_question(person, question, purpose, by, now)
+        asked = _write_question(person, question, purpose, by, request_id, now)
         answers = [_first_answer(asked, node, now) for node in enrolled_nodes()]
         NodeAnswer.objects.bulk_create(answers)
-        _tell_asked(asked, person, answers, request_id)
-        _defer("search.send_question", asked, request_id=request_id)
-        _defer("search.close_question", asked, at=asked.deadline_at)
-        _close_if_complete(asked)
-        _ring(asked.pk)
+        _tell_asked(asked, person, answers)
+        if all(answer.state != State.WAITING for answer in answers):
+            _close(asked)
+        _ring(ASKED, [asked.pk])
     return asked
 
 
 def _write_question(
-    person: Person, question: cohort.Question, purpose: str, by: Sequence[str], now: datetime
+    person: Person, question: cohort.Question, purpose: str, by: Sequence[str], request_id: str, now: datetime
 ) -> Question:
     canonical = cohort.canonical(question)
     return Question.objects.create(
@@ -73,6 +78,7 @@ def _write_question(
         vocabulary=VERSION,
         purpose=purpose,
         breakdown=list(by),
+        request_id=request_id,
         asked_at=now,
         deadline_at=now + DEADLINE,
     )
@@ -84,7 +90,7 @@ def _first_answer(question: Question, node: Node, now: datetime) -> NodeAnswer:
     return NodeAnswer(question=question, node=node, state=State.OFFLINE, reason=NOT_THERE)
 
 
-def _tell_asked(question: Question, person: Person, answers: Iterable[NodeAnswer], request_id: str) -> None:
+def _tell_asked(question: Question, person: Person, answers: Iterable[NodeAnswer]) -> None:
     record(
         act="question.asked",
         actor=person.actor,
@@ -97,79 +103,131 @@ def _tell_asked(question: Question, person: Person, answers: Iterable[NodeAnswer
             "breakdown": question.breakdown,
             "nodes": {answer.node_id: answer.state for answer in answers},
         },
-        request_id=request_id,
+        request_id=question.request_id,
     )
 
 
-def mark_sent(*, question_id: UUID, node_ids: Iterable[str], request_id: str = "") -> None:
-    """Remember to which nodes the question went; they are not sent it again."""
-    sent = sorted(node_ids)
+def mark_sent(*, answers: Sequence[NodeAnswer]) -> None:
+    """Remember that questions went to the nodes of these answers just now."""
+    nodes: defaultdict[Question, list[str]] = defaultdict(list)
+    for answer in answers:
+        nodes[answer.question].append(answer.node_id)
     with transaction.atomic():
-        unsent = NodeAnswer.objects.filter(question_id=question_id, node_id__in=sent, sent_at__isnull=True)
-        unsent.update(sent_at=timezone.now())
-        record(
-            act="question.sent",
-            actor="system",
-            object=f"question:{question_id}",
-            detail={"nodes": sent},
-            request_id=request_id,
-        )
+        NodeAnswer.objects.filter(pk__in=[answer.pk for answer in answers]).update(sent_at=timezone.now())
+        record_all(acts=[_sent(question, node_ids) for question, node_ids in nodes.items()])
 
 
-def record_answer(*, letter: Letter) -> NodeAnswer:
-    """Take what a node says to a question; the first answer stands, and a late one is taken too.
+def _sent(question: Question, node_ids: Sequence[str]) -> Act:
+    return Act(
+        act="question.sent",
+        actor="system",
+        object=f"question:{question.pk}",
+        detail={"nodes": sorted(node_ids)},
+        request_id=question.request_id,
+    )
 
-    Raises NotAsked and AlreadyAnswered.
+
+def record_answers(*, letters: Sequence[Letter]) -> Sequence[Refused]:
+    """Take what nodes say to questions; a first answer stands, and a late one is taken too.
+
+    Returns those that are refused: NotAsked and AlreadyAnswered.
     """
-    said = cast(Answer, letter.message)
-    now = timezone.now()
-    event = Event.ANSWER if said.outcome == "answered" else Event.REFUSAL
+    taken: list[NodeAnswer] = []
+    acts: list[Act] = []
+    refused: list[Refused] = []
     with transaction.atomic():
-        question, answer = _locked(said.question_id, letter.issuer)
-        if (state := TRANSITIONS.get((State(answer.state), event))) is None:
-            raise AlreadyAnswered(letter.issuer, said.question_id)
-        answer.state, answer.reason, answer.answer = state, said.reason, said.model_dump(mode="json")
-        answer.answered_at, answer.sent_at = now, answer.sent_at or now
-        answer.took_ms = (now - question.asked_at).total_seconds() * 1000
-        answer.save()
-        record(
-            act="question.answered",
-            actor=f"site:{letter.issuer}",
-            object=f"question:{question.pk}",
-            detail={"state": state, "datasets": len(said.datasets), "reason": said.reason},
-            request_id=letter.request_id,
-        )
-        _close_if_complete(question)
-        _ring(question.pk)
+        asked = _locked((_said(letter).question_id, letter.issuer) for letter in letters)
+        for letter in letters:
+            try:
+                answer = _take(letter, asked.get((_said(letter).question_id, letter.issuer)))
+            except MessageRefused as reason:
+                refused.append(Refused(letter, reason))
+            else:
+                taken.append(answer)
+                acts.append(_answered(answer, letter))
+        _keep(taken, "state", "reason", "answer", "answered_at", "sent_at", "took_ms")
+        record_all(acts=acts)
+    return refused
+
+
+def _said(letter: Letter) -> Answer:
+    return cast(Answer, letter.message)
+
+
+def _take(letter: Letter, answer: NodeAnswer | None) -> NodeAnswer:
+    """Write down what a node says to a question. Raises NotAsked and AlreadyAnswered."""
+    said, now = _said(letter), timezone.now()
+    if answer is None or (answer.state == State.OFFLINE and answer.sent_at is None):
+        raise NotAsked(letter.issuer, said.question_id)
+    event = Event.ANSWER if said.outcome == "answered" else Event.REFUSAL
+    if (state := TRANSITIONS.get((State(answer.state), event))) is None:
+        raise AlreadyAnswered(letter.issuer, said.question_id)
+    answer.state, answer.reason, answer.answer = state, said.reason, said.model_dump(mode="json")
+    answer.answered_at, answer.sent_at = now, answer.sent_at or now
+    answer.took_ms = (now - answer.question.asked_at).total_seconds() * 1000
     return answer
 
 
-def _locked(question_id: UUID, node_id: str) -> tuple[Question, NodeAnswer]:
-    """The question and one node's answer; the question is locked first, so that changes of one queue up."""
-    question = Question.objects.select_for_update(no_key=True).filter(pk=question_id).first()
-    answer = NodeAnswer.objects.filter(question=question, node_id=node_id).first() if question else None
-    if question is None or answer is None or (answer.state == State.OFFLINE and answer.sent_at is None):
-        raise NotAsked(node_id, question_id)
-    return question, answer
+def _answered(answer: NodeAnswer, letter: Letter) -> Act:
+    return Act(
+        act="question.answered",
+        actor=f"site:{letter.issuer}",
+        object=f"question:{answer.question_id}",
+        detail={
+            "state": answer.state,
+            "datasets": len(_said(letter).datasets),
+            "reason": answer.reason,
+        },
+        request_id=letter.request_id,
+    )
 
 
-def mark_undelivered(*, question_id: UUID, node_id: str) -> None:
-    """The broker found nobody listening: a node still waited for is offline. Raises NotAsked."""
+def _locked(asked: Iterable[tuple[UUID, str]]) -> Mapping[tuple[UUID, str], NodeAnswer]:
+    """What is known of these questions at these nodes.
+
+    The questions are locked first, in one order for all, so that changes of one queue up.
+    """
+    wanted = set(asked)
+    ids = {question_id for question_id, _ in wanted}
+    questions = Question.objects.select_for_update(no_key=True).order_by("pk").filter(pk__in=ids)
+    by_id = {question.pk: question for question in questions}
+    nodes = {node_id for _, node_id in wanted}
+    answers = NodeAnswer.objects.filter(question_id__in=by_id, node_id__in=nodes).order_by().defer("answer")
+    for answer in answers:
+        answer.question = by_id[answer.question_id]
+    return {(answer.question_id, answer.node_id): answer for answer in answers}
+
+
+def _keep(answers: Sequence[NodeAnswer], *fields: str) -> None:
+    """Write changed lines with one statement, close the questions that are complete, wake who reads them."""
+    if not answers:
+        return
+    NodeAnswer.objects.bulk_create(answers, update_conflicts=True, unique_fields=["id"], update_fields=fields)
+    questions = {answer.question_id for answer in answers}
+    _close_complete(questions)
+    _ring(CHANNEL, questions)
+
+
+def mark_undelivered(*, undelivered: Sequence[Undelivered]) -> None:
+    """The broker found nobody listening: nodes still waited for are offline."""
     with transaction.atomic():
-        question, answer = _locked(question_id, node_id)
-        if (state := TRANSITIONS.get((State(answer.state), Event.UNDELIVERED))) is None:
-            return
-        answer.state, answer.reason = state, NOT_REACHED
-        answer.sent_at = answer.sent_at or timezone.now()
-        answer.save()
-        record(
-            act="question.undelivered",
-            actor="system",
-            object=f"question:{question_id}",
-            detail={"node": node_id},
-        )
-        _close_if_complete(question)
-        _ring(question_id)
+        asked = _locked((lost.question_id, lost.node_id) for lost in undelivered)
+        offline = [answer for answer in asked.values() if answer.state == State.WAITING]
+        for answer in offline:
+            answer.state, answer.reason = TRANSITIONS[State.WAITING, Event.UNDELIVERED], NOT_REACHED
+            answer.sent_at = answer.sent_at or timezone.now()
+        _keep(offline, "state", "reason", "sent_at")
+        record_all(acts=[_not_reached(answer) for answer in offline])
+
+
+def _not_reached(answer: NodeAnswer) -> Act:
+    return Act(
+        act="question.undelivered",
+        actor="system",
+        object=f"question:{answer.question_id}",
+        detail={"node": answer.node_id},
+        request_id=answer.question.request_id,
+    )
 
 
 def close_question(*, question_id: UUID) -> None:
@@ -188,13 +246,16 @@ def close_question(*, question_id: UUID) -> None:
             actor="system",
             object=f"question:{question_id}",
             detail={"slow": sorted(late)},
+            request_id=question.request_id,
         )
-        _ring(question_id)
+        _ring(CHANNEL, [question_id])
 
 
-def _close_if_complete(question: Question) -> None:
-    if question.closed_at is None and not question.answers.filter(state=State.WAITING).exists():
-        _close(question)
+def _close_complete(question_ids: Iterable[UUID]) -> None:
+    """Close those of the questions for which nobody is waited."""
+    waiting = NodeAnswer.objects.filter(question=OuterRef("pk"), state=State.WAITING)
+    still_open = Question.objects.filter(pk__in=question_ids, closed_at__isnull=True)
+    still_open.exclude(Exists(waiting)).update(closed_at=timezone.now())
 
 
 def _close(question: Question) -> None:
@@ -202,17 +263,11 @@ def _close(question: Question) -> None:
     question.save(update_fields=("closed_at",))
 
 
-def _defer(task: str, question: Question, *, at: datetime | None = None, **arguments: str) -> None:
-    """Queue a task by its name in the current transaction; an unknown name fails here, not in the worker."""
-    app.configure_task(task, allow_unknown=False, schedule_at=at).defer(
-        question_id=str(question.pk), **arguments
-    )
-
-
-def _ring(question_id: UUID) -> None:
-    """Wake everyone who follows the question, once this transaction is committed."""
+def _ring(channel: str, question_ids: Iterable[UUID]) -> None:
+    """Wake everyone who waits for news of these questions, once this transaction is committed."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, str(question_id)])
+        ids = [str(question_id) for question_id in question_ids]
+        cursor.execute("SELECT pg_notify(%s, id) FROM unnest(%s::text[]) AS id", [channel, ids])
 
 
 def save_question(

@@ -7,7 +7,7 @@ from typing import Any, cast
 from uuid import UUID
 
 from django.db import connections
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -59,7 +59,7 @@ def ask(request: HttpRequest, body: NewQuestion) -> Status[QuestionState]:
         request_id=current_request_id(),
         breakdown=body.by,
     )
-    return Status(201, queries.question_state(question))
+    return Status(201, queries.question_state(queries.answered(question)))
 
 
 @router.get(
@@ -189,10 +189,11 @@ def _attachment(question_id: UUID, kind: str) -> str:
 )
 def stream_question(request: HttpRequest, question_id: UUID) -> StreamingHttpResponse:
     """The question now and at each change, until nobody is waited for or the deadline is past."""
-    question = get_object_or_404(queries.visible_questions(_person(request)), pk=question_id)
+    if not queries.is_visible(_person(request), question_id):
+        raise Http404
     connections.close_all()  # a stream must not hold a connection while it waits
     return StreamingHttpResponse(
-        _events(question.pk),
+        _events(question_id),
         content_type="text/event-stream",
         headers={"Cache-Control": "no-cache", "X-Accel-Buffering": "no"},
     )

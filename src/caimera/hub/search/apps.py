@@ -11,10 +11,15 @@ class SearchConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from caimera.hub.federation import handlers
-        from caimera.hub.search import actions, metrics
+        from caimera.hub.federation import duties, handlers
+        from caimera.hub.federation.duties import Duty
+        from caimera.hub.search import actions, metrics, tasks
         from caimera.protocol.messages import Answer
 
-        handlers.register(Answer, actions.record_answer)
+        handlers.register(Answer, actions.record_answers)
         handlers.register_undelivered(actions.mark_undelivered)
+        duties.register(
+            Duty("questions are sent", tasks.send_questions, every=1.0, channel=actions.ASKED, sends=True)
+        )
+        duties.register(Duty("questions are closed", tasks.close_questions, every=1.0))
         metrics.register()

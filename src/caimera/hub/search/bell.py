@@ -8,19 +8,14 @@ become one. When the connection breaks, everyone is rung as soon as it stands ag
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections import defaultdict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
-from procrastinate.contrib.django.utils import connector_params
-from psycopg import AsyncConnection, OperationalError, sql
-
+from caimera.hub.federation.rings import rings
 from caimera.hub.search.actions import CHANNEL
-
-logger = logging.getLogger(__name__)
 
 _PATIENCE = 1.0
 
@@ -77,22 +72,12 @@ class Bell:
                 await self._task
 
     async def _listen(self) -> None:
-        while True:
-            try:
-                await self._hear()
-            except OperationalError as problem:
-                logger.warning("the bell lost its database connection: %s", problem)
-            self._listening.clear()
-            await asyncio.sleep(_PATIENCE)
-
-    async def _hear(self) -> None:
-        async with await AsyncConnection.connect(**connector_params(), autocommit=True) as listening:
-            await listening.execute(sql.SQL("LISTEN {}").format(sql.Identifier(CHANNEL)))
-            self._listening.set()
-            self._ring_all()
-            async for notice in listening.notifies():
-                for place in self._places.get(notice.payload, ()):
-                    place.ring()
+        async for ring in rings(CHANNEL):
+            if not ring.channel:
+                self._listening.set()
+                self._ring_all()
+            for place in self._places.get(ring.payload, ()):
+                place.ring()
 
     def _ring_all(self) -> None:
         for places in self._places.values():

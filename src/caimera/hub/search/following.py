@@ -9,7 +9,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from caimera.hub.search.bell import bell
-from caimera.hub.search.queries import question_state, with_answers
+from caimera.hub.search.queries import changed_state, question_state, with_answers
 from caimera.hub.search.results import QuestionState
 from caimera.hub.search.states import PATIENCE, State
 from caimera.web.threads import in_thread
@@ -28,7 +28,7 @@ async def follow(question_id: UUID, *, keep_alive: float = KEEP_ALIVE) -> AsyncI
     shown: QuestionState | None = None
     async with bell().place(question_id) as place:
         while True:
-            state = await in_thread(_read, question_id)
+            state = await in_thread(_read, question_id, shown)
             if state != shown:
                 shown = state
                 yield state
@@ -39,8 +39,11 @@ async def follow(question_id: UUID, *, keep_alive: float = KEEP_ALIVE) -> AsyncI
                 yield None
 
 
-def _read(question_id: UUID) -> QuestionState:
-    return question_state(with_answers().get(pk=question_id))
+def _read(question_id: UUID, shown: QuestionState | None) -> QuestionState:
+    """The state now; what stands in `shown` and cannot change is not read again."""
+    if shown is None:
+        return question_state(with_answers().get(pk=question_id))
+    return changed_state(shown)
 
 
 def _until_next_change(state: QuestionState, now: datetime) -> float:

@@ -7,14 +7,13 @@ from typing import cast
 from uuid import UUID
 
 from django.db import connections
-from django.http import HttpRequest, StreamingHttpResponse
-from django.shortcuts import get_object_or_404
+from django.http import Http404, HttpRequest, StreamingHttpResponse
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from caimera.hub.search.following import KEEP_ALIVE, follow
-from caimera.hub.search.queries import visible_questions
+from caimera.hub.search.queries import is_visible
 from caimera.hub.search.results import NodeState, QuestionState
 from caimera.hub.search.sorting import USUAL, DatasetTable, Order
 from caimera.hub.search.states import State
@@ -29,12 +28,12 @@ HEADERS = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
 @require_GET
 def live(request: HttpRequest, question_id: UUID) -> StreamingHttpResponse:
     """`change` with the changed parts of the page, each time something changes; `done` at the end."""
-    person = cast(Person, request.user)
-    question = get_object_or_404(visible_questions(person), pk=question_id)
+    if not is_visible(cast(Person, request.user), question_id):
+        raise Http404
     connections.close_all()  # a stream must not hold a connection while it waits
     order = Order.read(request.GET)
     return StreamingHttpResponse(
-        events(question.pk, order), content_type="text/event-stream", headers=HEADERS
+        events(question_id, order), content_type="text/event-stream", headers=HEADERS
     )
 
 

@@ -24,13 +24,20 @@ class Question(models.Model):
     purpose = models.CharField(max_length=600, blank=True)
     breakdown = models.JSONField(default=list, blank=True)
     """Variables whose values are counted as well."""
+    request_id = models.CharField(max_length=100, blank=True)
+    """Of the request that asked it; it goes along to every node."""
     asked_at = models.DateTimeField()
     deadline_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ("-asked_at",)
-        indexes = (models.Index(fields=("asked_by", "-asked_at"), name="search_history"),)
+        indexes = (
+            models.Index(fields=("asked_by", "-asked_at"), name="search_history"),
+            models.Index(
+                fields=("deadline_at",), condition=models.Q(closed_at__isnull=True), name="search_open"
+            ),
+        )
         constraints = (
             models.CheckConstraint(
                 condition=models.Q(deadline_at__gt=models.F("asked_at")), name="search_deadline_after_asking"
@@ -55,6 +62,11 @@ class NodeAnswer(models.Model):
 
     class Meta:
         ordering = ("node__name",)
+        indexes = (
+            models.Index(
+                fields=("question",), condition=models.Q(state=State.WAITING), name="search_waiting"
+            ),
+        )
         constraints = (
             models.UniqueConstraint(fields=("question", "node"), name="search_one_answer_a_node"),
             models.CheckConstraint(

@@ -1,13 +1,14 @@
-"""Whose questions, what goes to the nodes, and what is known of a question now."""
+"""Whose questions, what is to go to the nodes, and what is known of a question now."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypedDict
 from uuid import UUID
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet, prefetch_related_objects
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -15,27 +16,18 @@ from caimera import cohort
 from caimera.hub.search.breakdowns import summed
 from caimera.hub.search.models import NodeAnswer, Question, SavedQuestion
 from caimera.hub.search.results import (
+    BreakdownState,
     ConditionState,
     DatasetState,
     NodeState,
     QuestionState,
     QuestionText,
+    Totals,
 )
-from caimera.hub.search.states import NO_ANSWER_YET, PATIENCE, State
+from caimera.hub.search.states import AGAIN, NO_ANSWER_YET, PATIENCE, State
 from caimera.hub.search.totals import sums_of, totals_of
 from caimera.people.models import Person
-from caimera.protocol.identity import Card
 from caimera.protocol.messages import Answer, Ask, ConditionStatus, DatasetCount, Treatment
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """What is to be sent, to whom, for whom."""
-
-    ask: Ask
-    nodes: tuple[Card, ...]
-    person_id: UUID
-    purpose: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +42,11 @@ class SaidByDataset:
 def visible_questions(person: Person) -> QuerySet[Question]:
     """The questions a person may see, newest first, with their answers: their own."""
     return with_answers().filter(asked_by=person)
+
+
+def is_visible(person: Person, question_id: UUID) -> bool:
+    """Whether a person may see a question; its answers are not read."""
+    return visible_questions(person).filter(pk=question_id).exists()
 
 
 def found_questions(person: Person, wanted: str) -> QuerySet[Question]:
@@ -86,29 +83,48 @@ def _said(answer: NodeAnswer, dataset_id: UUID) -> SaidByDataset:
 
 def with_answers() -> QuerySet[Question]:
     """All questions, newest first, each with its answers and their nodes, by name."""
-    nodes = NodeAnswer.objects.select_related("node").order_by("node__name")
-    return Question.objects.prefetch_related(Prefetch("answers", queryset=nodes))
+    return Question.objects.prefetch_related(_answers())
 
 
-def delivery_of(question_id: UUID) -> Delivery | None:
-    """What of a question is still to be sent; None when it is closed, late or sent to all."""
-    question = Question.objects.get(pk=question_id)
-    if question.closed_at is not None or timezone.now() >= question.deadline_at:
-        return None
-    unsent = question.answers.filter(
-        state=State.WAITING, sent_at__isnull=True, node__revoked_at__isnull=True
-    ).select_related("node")
-    nodes = tuple(answer.node.card for answer in unsent)
-    if not nodes:
-        return None
-    ask = Ask(
+def answered(question: Question) -> Question:
+    """The question with its answers and their nodes."""
+    prefetch_related_objects([question], _answers())
+    return question
+
+
+def _answers() -> Prefetch[str]:
+    return Prefetch("answers", queryset=NodeAnswer.objects.select_related("node").order_by("node__name"))
+
+
+def unsent_answers(now: datetime) -> QuerySet[NodeAnswer]:
+    """Lines of open questions that wait for a node and are to be sent to it, or to be sent again.
+
+    They are locked; those another worker has in hand are left out.
+    """
+    due = Q(sent_at__isnull=True) | Q(sent_at__lte=now - AGAIN)
+    return (
+        NodeAnswer.objects.filter(due, state=State.WAITING, node__revoked_at__isnull=True)
+        .filter(question__closed_at__isnull=True, question__deadline_at__gt=now)
+        .select_related("question", "node")
+        .order_by("question__asked_at", "pk")
+        .select_for_update(skip_locked=True, of=("self",), no_key=True)
+    )
+
+
+def overdue_questions(now: datetime) -> QuerySet[Question]:
+    """Open questions whose deadline is past."""
+    return Question.objects.filter(closed_at__isnull=True, deadline_at__lte=now)
+
+
+def ask_of(question: Question) -> Ask:
+    """What nodes are sent."""
+    return Ask(
         question_id=question.pk,
         question=question.question,
         question_hash=question.question_hash,
         deadline_at=question.deadline_at,
         breakdown=tuple(question.breakdown),
     )
-    return Delivery(ask=ask, nodes=nodes, person_id=question.asked_by_id, purpose=question.purpose)
 
 
 def is_closed(question: Question, now: datetime) -> bool:
@@ -120,10 +136,7 @@ def question_state(question: Question) -> QuestionState:
     """Everything known of a question now; `question.answers` should be prefetched with their nodes."""
     now = timezone.now()
     asked = cohort.parse(question.text)
-    canonical = cohort.from_json(question.question)
-    conditions = {path: cohort.to_text(condition) for path, condition in cohort.conditions(canonical)}
-    nodes = tuple(_node_state(answer, question, conditions, now) for answer in question.answers.all())
-    datasets = [dataset for node in nodes for dataset in node.datasets]
+    nodes = _node_states(question, question.answers.all(), now)
     return QuestionState(
         id=question.pk,
         question=QuestionText(
@@ -139,10 +152,41 @@ def question_state(question: Question) -> QuestionState:
         deadline_at=question.deadline_at,
         state="closed" if is_closed(question, now) else "open",
         breakdown=tuple(question.breakdown),
-        nodes=nodes,
-        totals=totals_of(nodes),
-        breakdowns=summed(question.breakdown, datasets),
+        **_together(nodes, question.breakdown),
     )
+
+
+def changed_state(before: QuestionState) -> QuestionState:
+    """A state as it is now; of nodes that gave an answer nothing is read again, for it stands."""
+    now = timezone.now()
+    said = {node.id: node for node in before.nodes if node.state in (State.ANSWERED, State.REFUSED)}
+    silent = NodeAnswer.objects.filter(question_id=before.id).exclude(node_id__in=said)
+    answers = list(silent.select_related("node", "question"))
+    fresh = _node_states(answers[0].question, answers, now) if answers else ()
+    current = said | {node.id: node for node in fresh}
+    nodes = tuple(current[node.id] for node in before.nodes)
+    closed = not answers or is_closed(answers[0].question, now)
+    state = "closed" if closed else "open"
+    return before.model_copy(update={"state": state, **_together(nodes, before.breakdown)})
+
+
+class _Together(TypedDict):
+    """What all nodes say, and its sums."""
+
+    nodes: tuple[NodeState, ...]
+    totals: Totals
+    breakdowns: tuple[BreakdownState, ...]
+
+
+def _together(nodes: tuple[NodeState, ...], breakdown: Sequence[str]) -> _Together:
+    datasets = [dataset for node in nodes for dataset in node.datasets]
+    return {"nodes": nodes, "totals": totals_of(nodes), "breakdowns": summed(breakdown, datasets)}
+
+
+def _node_states(question: Question, answers: Iterable[NodeAnswer], now: datetime) -> tuple[NodeState, ...]:
+    canonical = cohort.from_json(question.question)
+    conditions = {path: cohort.to_text(condition) for path, condition in cohort.conditions(canonical)}
+    return tuple(_node_state(answer, question, conditions, now) for answer in answers)
 
 
 def _node_state(

@@ -14,6 +14,9 @@ DEADLINE = timedelta(seconds=15)
 PATIENCE = timedelta(seconds=2)
 """A node that takes longer is shown as slow."""
 
+AGAIN = timedelta(seconds=5)
+"""A node that is silent for so long is asked again: the question, or the answer, may have been lost."""
+
 
 class State(StrEnum):
     """How it stands with one node and one question."""

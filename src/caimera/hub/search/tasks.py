@@ -1,51 +1,47 @@
-"""What the worker does for questions."""
+"""What every worker does for questions."""
 
 from __future__ import annotations
 
-from uuid import UUID
+from django.db import transaction
+from django.utils import timezone
 
-from procrastinate import JobContext, RetryStrategy
-from procrastinate.contrib.django import app
-
-from caimera.hub.federation.asking import Courier
-from caimera.hub.federation.errors import BrokerAway
+from caimera.hub.federation.asking import Courier, Delivery
 from caimera.hub.search import actions
-from caimera.hub.search.queries import delivery_of
-from caimera.web.logs import begin_request
-from caimera.web.threads import in_thread
+from caimera.hub.search.models import NodeAnswer
+from caimera.hub.search.queries import ask_of, overdue_questions, unsent_answers
+
+TOGETHER = 64
+"""Envelopes sent in one transaction."""
 
 
-@app.task(
-    name="search.send_question",
-    pass_context=True,
-    retry=RetryStrategy(max_attempts=30, wait=1, retry_exceptions={BrokerAway}),
-)
-async def send_question(context: JobContext, *, question_id: str, request_id: str) -> None:
-    """Send a question to every node that waits for it; run again, it goes to the rest only."""
-    begin_request(request_id)
-    courier: Courier = context.additional_context["courier"]
-    delivery = await in_thread(delivery_of, UUID(question_id))
-    if delivery is None:
-        return
-    sent: list[str] = []
-    try:
-        for card in delivery.nodes:
-            await courier.ask(
-                node=card,
-                question=delivery.ask,
-                person_id=delivery.person_id,
-                purpose=delivery.purpose,
-                request_id=request_id,
-            )
-            sent.append(card.site)
-    finally:
-        if sent:
-            await in_thread(
-                actions.mark_sent, question_id=delivery.ask.question_id, node_ids=sent, request_id=request_id
-            )
+def send_questions(courier: Courier) -> None:
+    """Send questions to all nodes that wait for them. Raises BrokerAway; the rest waits for the next call."""
+    while _send_some(courier) == TOGETHER:
+        pass
 
 
-@app.task(name="search.close_question")
-def close_question(*, question_id: str) -> None:
-    """End the waiting at the deadline."""
-    actions.close_question(question_id=UUID(question_id))
+def _send_some(courier: Courier) -> int:
+    """The lines stay locked until the broker has their envelopes: a worker that is killed lets go of them."""
+    with transaction.atomic():
+        unsent = list(unsent_answers(timezone.now())[:TOGETHER])
+        if unsent:
+            courier.send([_delivery(answer) for answer in unsent])
+            actions.mark_sent(answers=unsent)
+    return len(unsent)
+
+
+def _delivery(answer: NodeAnswer) -> Delivery:
+    question = answer.question
+    return Delivery(
+        node=answer.node.card,
+        question=ask_of(question),
+        person_id=question.asked_by_id,
+        purpose=question.purpose,
+        request_id=question.request_id,
+    )
+
+
+def close_questions(courier: Courier) -> None:
+    """End the waiting for questions whose deadline is past."""
+    for question_id in overdue_questions(timezone.now()).values_list("pk", flat=True):
+        actions.close_question(question_id=question_id)
