@@ -94,9 +94,7 @@ def test_what_to_count_by_travels_with_the_question(person: Person, make_node: M
         person=person, question=WOMEN_IN_CT, purpose="", request_id="r", breakdown=["Modality", "sex"]
     )
 
-    delivery = queries.delivery_of(question.pk)
-    assert delivery is not None
-    assert delivery.ask.breakdown == ("modality", "sex")
+    assert queries.ask_of(question).breakdown == ("modality", "sex")
     assert trail(act="question.asked").get().detail["breakdown"] == ["modality", "sex"]
 
 
