@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from django.db import IntegrityError, transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from caimera.audit.actions import record
@@ -31,11 +31,14 @@ def trust_hub(*, card: Card, actor: str) -> TrustedHub:
 
 def spend_nonce(*, letter: Letter) -> None:
     """Let a letter count once, in the transaction of what it causes. Raises Replayed."""
-    try:
-        with transaction.atomic():
-            UsedNonce.objects.create(site=letter.issuer, nonce=letter.nonce, expires_at=letter.expires_at)
-    except IntegrityError:
-        raise Replayed(letter.issuer) from None
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO agent_usednonce (site, nonce, expires_at) VALUES (%s, %s, %s)"
+            " ON CONFLICT DO NOTHING",
+            [letter.issuer, letter.nonce, letter.expires_at],
+        )
+        if not cursor.rowcount:
+            raise Replayed(letter.issuer)
 
 
 def refuse_message(*, code: str, sentence: str) -> None:

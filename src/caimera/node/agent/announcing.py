@@ -10,6 +10,7 @@ from django.utils import timezone
 from caimera.node.agent.actions import forget_expired_nonces
 from caimera.node.agent.hearing import sealed_for_hub
 from caimera.node.agent.identity import disclosure_key
+from caimera.node.agent.queries import hub_card
 from caimera.node.datasets.queries import published_releases
 from caimera.node.mediator.actions import remember_patients
 from caimera.node.sources import Source, SourceError
@@ -29,7 +30,7 @@ def sealed_presence(*, source: Source, leaving: bool = False) -> bytes:
         dataset_count=published_releases().count(),
         leaving=leaving,
     )
-    return sealed_for_hub(presence)
+    return sealed_for_hub(presence, hub_card())
 
 
 def prepare(*, source: Source, known_problem: str = "") -> str:

@@ -12,12 +12,13 @@ from django.db import transaction
 from django.utils import timezone
 
 from caimera.node.agent.actions import refuse_message, spend_nonce
-from caimera.node.agent.errors import MessageRefused, NoHandler
+from caimera.node.agent.errors import MessageRefused, NoHandler, NoHubTrusted
 from caimera.node.agent.identity import disclosure_key, node_identity
-from caimera.node.agent.queries import hub_card, trusted_card
+from caimera.node.agent.queries import hub_card
 from caimera.node.mediator.actions import answer_question
 from caimera.node.sources import Source
 from caimera.protocol.envelope import EnvelopeError, Letter, open_sealed, seal
+from caimera.protocol.identity import Card
 from caimera.protocol.messages import Answer, Ask, Message
 from caimera.transport import subjects
 from caimera.web.logs import begin_request
@@ -49,15 +50,21 @@ def hear(*, data: bytes, source: Source) -> Reply | None:
     """Take a message that arrived, whatever it is; returns the reply, or None where it does not count."""
     now = timezone.now()
     try:
-        letter = open_sealed(data, recipient=node_identity(), senders=trusted_card, now=now)
-        return _take(letter, source, now)
+        hub = hub_card()
+        letter = open_sealed(data, recipient=node_identity(), senders=_only(hub), now=now)
+        return _take(letter, source, now, hub)
     except (EnvelopeError, MessageRefused) as refusal:
         logger.warning("message refused", extra={"error.code": refusal.code})
         refuse_message(code=refusal.code, sentence=str(refusal))
         return None
 
 
-def _take(letter: Letter, source: Source, now: datetime) -> Reply:
+def _only(hub: Card | None) -> Callable[[str], Card | None]:
+    """Nobody but the hub this node trusts is heard."""
+    return lambda site: hub if hub and hub.site == site else None
+
+
+def _take(letter: Letter, source: Source, now: datetime, hub: Card | None) -> Reply:
     begin_request(letter.request_id)
     handler = HANDLERS.get(type(letter.message))
     if handler is None:
@@ -65,15 +72,17 @@ def _take(letter: Letter, source: Source, now: datetime) -> Reply:
     with transaction.atomic():
         spend_nonce(letter=letter)
         subject, reply = handler(letter=letter, source=source, now=now)
-    return Reply(subject, sealed_for_hub(reply, request_id=letter.request_id))
+    return Reply(subject, sealed_for_hub(reply, hub, request_id=letter.request_id))
 
 
-def sealed_for_hub(message: Message, *, request_id: str = "") -> bytes:
+def sealed_for_hub(message: Message, hub: Card | None, *, request_id: str = "") -> bytes:
     """Sign a message and seal it for the hub alone; raises NoHubTrusted."""
+    if hub is None:
+        raise NoHubTrusted
     return seal(
         message,
         sender=node_identity(),
-        recipient=hub_card(),
+        recipient=hub,
         asker=None,
         request_id=request_id,
         now=timezone.now(),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -32,13 +34,13 @@ class TrustedHub(models.Model):
     @property
     def card(self) -> Card:
         """The hub's name and public keys."""
-        return Card(
-            site=self.site,
-            name=self.name,
-            sign_key=self.sign_key,
-            seal_key=self.seal_key,
-            broker_key=self.broker_key,
-        )
+        return _card(self.site, self.name, self.sign_key, self.seal_key, self.broker_key)
+
+
+@lru_cache(maxsize=4)
+def _card(site: str, name: str, sign_key: str, seal_key: str, broker_key: str) -> Card:
+    """A card checks its keys when it is made, which takes longer than opening a letter with them."""
+    return Card(site=site, name=name, sign_key=sign_key, seal_key=seal_key, broker_key=broker_key)
 
 
 class UsedNonce(models.Model):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from caimera.node.agent.errors import NoHubTrusted
 from caimera.node.agent.models import Heartbeat, TrustedHub
 from caimera.protocol.identity import Card
 
@@ -12,17 +11,9 @@ ALIVE = timedelta(seconds=20)
 """An agent that was silent for longer is taken for dead; it beats every 5 seconds."""
 
 
-def hub_card() -> Card:
-    """The card of the hub this node trusts; raises NoHubTrusted."""
+def hub_card() -> Card | None:
+    """The card of the one hub this node hears and answers, if it trusts one yet."""
     hub = TrustedHub.objects.first()
-    if hub is None:
-        raise NoHubTrusted
-    return hub.card
-
-
-def trusted_card(site: str) -> Card | None:
-    """The card of a site, if it is the hub this node trusts; nobody else is heard."""
-    hub = TrustedHub.objects.filter(site=site).first()
     return hub.card if hub else None
 
 
