@@ -19,6 +19,7 @@ INSTALLED_APPS = [
     "caimera.hub.federation",
     "caimera.hub.search",
     "caimera.node.datasets",
+    "caimera.node.mediator",
     "caimera.node.agent",
 ]
 AUTH_USER_MODEL = "people.Person"
