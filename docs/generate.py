@@ -14,6 +14,8 @@ import click
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings
 
+from caimera.cdm.tables import Column, Pair, Table
+
 ROOT = Path(__file__).parents[1]
 REFERENCE = Path("docs/reference")
 DEPLOY = Path("deploy")
@@ -47,6 +49,7 @@ def pages() -> dict[Path, str]:
         "settings.md": settings_page(HubSettings, NodeSettings),
         "cli.md": cli_page(),
         "vocabulary.md": vocabulary_page(),
+        "common-data-model.md": model_page(),
         "messages.md": messages_page(),
         "report.md": report_page(),
     }
@@ -141,6 +144,49 @@ def vocabulary_page() -> Iterator[str]:
                 kind = f"`{value.parent}`" if value.parent else ""
                 yield f"| `{value.name}` | {value.label} | {', '.join(value.synonyms)} | {kind} | {codes} |"
             yield ""
+
+
+def model_page() -> Iterator[str]:
+    """Every table and column of the common data model, and what a database calls it."""
+    from caimera.cdm import PLACES, TABLES
+    from caimera.cdm.layout import SCHEMA
+
+    yield "# The common data model\n"
+    yield f"{len(TABLES)} tables after the EUCAIM common data model. A crate holds those that have rows, as"
+    yield f"Parquet; a PostgreSQL database holds all of them in the schema `{SCHEMA}`, where a column is"
+    yield "called as under *In a database*: the names of the EUCAIM ETL (etl-toolset,"
+    yield "`3_init_eucaim_cdm_output.sql`). What is marked *added* the ETL does not have; a database may lack it."
+    yield "**Bold** columns must be given.\n"
+    for table in TABLES.values():
+        yield f"## `{table.name}`\n"
+        yield f"{table.help}\n"
+        yield "| Column | Type | In a database | Holds |\n|---|---|---|---|"
+        asked: dict[str, list[str]] = {}
+        for place in PLACES.values():
+            if place.table == table.name:
+                which = f" ({place.code})" if place.code else ""
+                asked.setdefault(place.column, []).append(f"`{place.variable}`{which}")
+        for column in table.columns:
+            yield _model_line(table, column, asked.get(column.name, []))
+        yield ""
+        yield from (f"- {_model_rule(pair)}" for pair in table.pairs)
+        yield ""
+
+
+def _model_line(table: Table, column: Column, asked: list[str]) -> str:
+    from caimera.cdm.layout import is_patient_number
+
+    name = f"**`{column.name}`**" if column.required else f"`{column.name}`"
+    stored = f"`{column.stored}`" + (", added" if column.added else "")
+    if is_patient_number(column):
+        stored = "given when read" if table.name == "patient" else "`patient_id`, the identifier"
+    answers = f" Answers {', '.join(asked)}." if asked else ""
+    return f"| {name} | {column.type} | {stored} | {column.help}{answers} |"
+
+
+def _model_rule(pair: Pair) -> str:
+    words = {"needs": "needs", "either": "or", "before": "not after"}
+    return f"`{pair.first}` {words[pair.rule]} `{pair.second}`"
 
 
 def report_page() -> Iterator[str]:

@@ -84,15 +84,13 @@ def test_the_address_is_among_the_secrets_and_nowhere_else(database: ClinicalDat
     assert database.reader not in f"{release.__dict__} {origin!r}"
 
 
-def test_a_released_dataset_is_counted_as_any_other(
-    database: ClinicalDatabase, source: IndexedSource
-) -> None:
+def test_a_released_dataset_is_counted_too(database: ClinicalDatabase, source: IndexedSource) -> None:
     release = registered().for_source()
     (count,) = source.count(parse("er_status = positive"), [release], wait=30)
     assert (count.subjects, count.studies, count.series) == (1, 1, 1)
 
 
-def test_no_index_is_built_from_data_that_changed(database: ClinicalDatabase, source: IndexedSource) -> None:
+def test_no_index_is_built_of_changed_data(database: ClinicalDatabase, source: IndexedSource) -> None:
     release = registered().for_source()
     database.run("DELETE FROM eucaim_cdm_output.image_series")
     with pytest.raises(OriginUnusable, match="Release a new version"):
