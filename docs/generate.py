@@ -155,7 +155,8 @@ def model_page() -> Iterator[str]:
     yield f"{len(TABLES)} tables after the EUCAIM common data model. A crate holds those that have rows, as"
     yield f"Parquet; a PostgreSQL database holds all of them in the schema `{SCHEMA}`, where a column is"
     yield "called as under *In a database*: the names of the EUCAIM ETL (etl-toolset,"
-    yield "`3_init_eucaim_cdm_output.sql`). What is marked *added* the ETL does not have; a database may lack it."
+    yield "`3_init_eucaim_cdm_output.sql`). What is marked *added* the ETL does not have; a database may lack"
+    yield "it."
     yield "**Bold** columns must be given.\n"
     for table in TABLES.values():
         yield f"## `{table.name}`\n"
@@ -199,7 +200,7 @@ def report_page() -> Iterator[str]:
     yield "the question as `/api/openapi.json` describes it, with `reported_at` and `software`.\n"
     yield "## CSV columns\n"
     yield "One row for each dataset, each of its values counted by, and each node that told of no dataset."
-    yield "UTF-8 with a byte order mark; what a spreadsheet could run as a formula begins with an apostrophe.\n"
+    yield "UTF-8 with a byte order mark; what could run as a formula there begins with an apostrophe.\n"
     yield "| Column | What it says |\n| --- | --- |"
     yield from (f"| `{name}` | {meaning} |" for name, meaning in COLUMNS.items())
     for method in (SearchResult.rows, SearchResult.breakdown_rows):
