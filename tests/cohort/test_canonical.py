@@ -222,6 +222,19 @@ def test_never_larger_than_what_was_asked(question: Question) -> None:
     assert count <= size(question)[1]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "age_at_imaging <= 40 or age_at_imaging >= 30 or sex = male",
+        "has_segmentation is missing or has_segmentation = false or sex = male",
+        "some series (modality = CT) or some series (body_part = lung) or psa > 4",
+        "not some series (modality = CT) and not some series (body_part = lung) and psa > 4",
+    ],
+)
+def test_what_joining_nests_deeper_was_counted_so(text: str) -> None:
+    assert size(canonical(parse(text)))[0] <= size(parse(text))[0]
+
+
 def test_long_rows_are_joined_but_not_absorbed() -> None:
     pairs = [f"(age_at_imaging = {number} and sex = male)" for number in range(120)]
     text = f"{' or '.join(pairs)} or sex = male or sex = female"

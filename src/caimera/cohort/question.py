@@ -173,8 +173,21 @@ def _length(condition: Condition) -> int:
 
 
 def size(question: Question) -> tuple[int, int]:
-    """Depth and number of conditions; `!=` counts as two at depth one, which is what it may become."""
-    if isinstance(question, Condition):
-        return (1, 2) if question.operator is Operator.NOT_EQUALS else (0, 1)
-    sizes = [size(child) for child in children(question)]
-    return 1 + max((depth for depth, _ in sizes), default=0), sum(count for _, count in sizes)
+    """Depth and number of conditions, as the canonical form has them at worst.
+
+    A condition is one level, denied or not. `!=` counts as a row of two; a group holds a row of or, since
+    groups side by side become one of that.
+    """
+    match question:
+        case Condition(_, Operator.NOT_EQUALS):
+            return 2, 2
+        case Condition():
+            return 1, 1
+        case Not(Condition() as denied):
+            return size(denied)
+        case SomeSeries(child) if not isinstance(child, Or):
+            depth, count = size(child)
+            return 2 + depth, count
+        case _:
+            sizes = [size(child) for child in children(question)]
+            return 1 + max((depth for depth, _ in sizes), default=0), sum(count for _, count in sizes)
