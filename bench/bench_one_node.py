@@ -2,9 +2,8 @@
 
 What a node does for a question: which patients fit it, and which fit each of its variants, the question less
 one part, as protection wants to know both; and exact counts, as open datasets get them. Two peers are asked
-for counts in the same run: DuckDB, straight over the index's own Parquet file, and PostgreSQL, as CHAIMELEON's
-dataset service asks it. The node maps raw values to the vocabulary beforehand, and so does the PostgreSQL
-peer; DuckDB compares raw strings.
+for counts in the same run: DuckDB, over the index's own Parquet file, and PostgreSQL, as CHAIMELEON's
+dataset service asks it. Node and PostgreSQL hold mapped values; DuckDB compares raw strings.
 """
 
 from __future__ import annotations

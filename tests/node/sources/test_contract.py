@@ -146,6 +146,22 @@ def test_many_questions_at_once_are_answered_as_one_by_one(node: Node) -> None:
         assert [each.tolist() for each in sets] == [each.tolist() for each in alone]
 
 
+def test_patients_taken_a_few_at_a_time_are_answered_as_all_at_once(
+    node: Node, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("caimera.node.sources.span.LENGTH", 7)
+    for one, two, three in combinations(PARTS, 3):
+        assert node.wrong(Or((And((one, SomeSeries(two))), Not(three)))) == []
+
+
+def test_what_finds_no_room_to_be_kept_is_worked_out_again(
+    node: Node, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("caimera.node.sources.keeping.MEMORY", 0)
+    for one, two in combinations(PARTS, 2):
+        assert node.wrong(SomeSeries(And((one, Or((two, Not(one))))), Level.STUDY)) == []
+
+
 def test_some_releases_in_any_order_are_answered_as_all_of_them(node: Node) -> None:
     node.source.prepare(node.releases)
     question = parse("psa > 4 or some series (modality = CT and age_at_imaging >= 40)")

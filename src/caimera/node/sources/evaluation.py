@@ -1,9 +1,9 @@
 """Questions put to a span, each part at the coarsest level that can tell it, shared parts once.
 
-A part that speaks of one level only is decided for the few profiles of that level and then looked up for
-everybody. Parts of several levels meet at the finest of them. Where it is only asked whether a patient or a
-study has some series, or how many, what the patient or the study decides waits until the series are summed up
-there: some series (A and B) = some series (A) and B, if B is the same for all of them.
+A part that speaks of one level only is decided for the few profiles of that level (`deciding.py`) and looked
+up for everybody. Parts of several levels meet at the finest of them. Where it is only asked whether a patient
+or a study has some series, or how many, what the patient or the study decides waits until the series are
+summed up there: some series (A and B) = some series (A) and B, if B is the same for all.
 """
 
 from __future__ import annotations
@@ -14,13 +14,10 @@ import numpy as np
 
 from caimera.cohort import And, Condition, Not, Or, Question, SomeSeries
 from caimera.cohort.question import children
-from caimera.node.sources.comparing import states_that_fit
-from caimera.node.sources.layout import VARIABLES
+from caimera.node.sources.deciding import Decisions
+from caimera.node.sources.keeping import Kept
 from caimera.node.sources.span import Counts, Mask, Span
 from caimera.vocabulary import VOCABULARY, Level
-
-MEMORY = 64 * 1024 * 1024
-"""Bytes of masks kept for parts that may come again."""
 
 FINEST_FIRST = (Level.SERIES, Level.STUDY, Level.PATIENT)
 
@@ -31,11 +28,10 @@ ByLevel = list[tuple[Level, list[Question]]]
 class Evaluation:
     """The questions of one call, put to one span; `step` is called before each piece of work, may raise."""
 
-    def __init__(self, span: Span, *, step: Callable[[], None]) -> None:
-        self._span = span
-        self._step = step
-        self._kept: dict[object, Mask] = {}
-        self._room = MEMORY
+    def __init__(self, span: Span, decisions: Decisions, *, step: Callable[[], None]) -> None:
+        self.span = span
+        self._decisions = decisions
+        self._kept = Kept(step)
 
     def patients(self, question: Question) -> Mask:
         """The patients who have some series that fits."""
@@ -47,31 +43,21 @@ class Evaluation:
         levels = dict(_by_level(And, parts))
         series = self._series(_all(levels.pop(Level.SERIES, [])))
         for level, own in levels.items():
-            series = series * self._span.each(self._holds(_all(own)), level, Level.STUDY)
+            series = series * self.span.each(self._holds(_all(own)), level, Level.STUDY)
         return series
 
     def _series(self, question: Question) -> Counts:
         if speaks_of(question) <= {Level.SERIES}:
-            return self._span.series_with(self._of_profiles(question, Level.SERIES))
-        return self._span.series_in(self._holds(question))
-
-    def _once(self, key: object, find: Callable[[], Mask]) -> Mask:
-        found = self._kept.get(key)
-        if found is None:
-            self._step()
-            found = find()
-            if found.nbytes <= self._room:
-                self._room -= found.nbytes
-                self._kept[key] = found
-        return found
+            return self.span.composed(self._decisions.series(question))
+        return self.span.series_in(self._holds(question))
 
     def _holds(self, question: Question) -> Mask:
         """Which patients, studies or rows fit, whichever is the coarsest that can tell."""
-        return self._once(("holds", question), lambda: self._decided(question, level_of(question)))
+        return self._kept.once(("holds", question), lambda: self._decided(question, level_of(question)))
 
     def _decided(self, question: Question, level: Level) -> Mask:
         if speaks_of(question) <= {level}:
-            return self._span.spread(self._of_profiles(question, level), level)
+            return self.span.spread(self._decisions.profiles(question, level), level)
         match question:
             case And(parts) | Or(parts):
                 return self._joined(type(question), parts)
@@ -85,24 +71,24 @@ class Evaluation:
     def _joined(self, kind: type[And | Or], parts: Sequence[Question]) -> Mask:
         """Parts of several levels together, from the coarsest to the finest."""
         join = np.logical_and if kind is And else np.logical_or
-        mask, reached = np.full(self._span.size(Level.PATIENT), kind is And), Level.PATIENT
+        mask, reached = np.full(self.span.size(Level.PATIENT), kind is And), Level.PATIENT
         for level, own in reversed(_by_level(kind, parts)):
-            mask, reached = self._span.each(mask, reached, level), level
+            mask, reached = self.span.each(mask, reached, level), level
             for part in own:
                 mask = join(mask, self._holds(part))
         return mask
 
     def _some(self, question: Question, level: Level) -> Mask:
         """Which patients or studies have some series that fits."""
-        return self._once(("some", question, level), lambda: self._sought(question, level))
+        return self._kept.once(("some", question, level), lambda: self._sought(question, level))
 
     def _sought(self, question: Question, level: Level) -> Mask:
         reached, spoken = level_of(question), speaks_of(question)
         if not _finer(reached, level):
-            return self._span.each(self._holds(question), reached, level)
+            return self.span.each(self._holds(question), reached, level)
         if spoken == {Level.SERIES}:
-            studies = self._span.studies_with(self._of_profiles(question, Level.SERIES))
-            return self._span.some(studies, Level.STUDY, level)
+            studies = self.span.composed(self._decisions.compositions(question))
+            return self.span.some(studies, Level.STUDY, level)
         match question:
             case Or(parts) if len(spoken) > 1:
                 found = (self._some(part, level) for _, own in _by_level(Or, parts) for part in own)
@@ -110,37 +96,15 @@ class Evaluation:
             case And(parts) if len(levels := _by_level(And, parts)) > 1:
                 return self._sought_all(question, levels, level)
             case _:
-                return self._span.some(self._holds(question), reached, level)
+                return self.span.some(self._holds(question), reached, level)
 
     def _sought_all(self, question: And, levels: ByLevel, level: Level) -> Mask:
         """A conjunction over several levels: its coarsest part is told apart from the rest."""
         *finer, (coarsest, own) = levels
         if _finer(coarsest, level):
-            return self._span.some(self._some(question, coarsest), coarsest, level)
+            return self.span.some(self._some(question, coarsest), coarsest, level)
         rest = _all([part for _, parts in finer for part in parts])
-        return self._some(rest, level) & self._span.each(self._holds(_all(own)), coarsest, level)
-
-    def _of_profiles(self, question: Question, level: Level) -> Mask:
-        """Which profiles of a level fit a question that speaks of nothing else."""
-        match question:
-            case And(parts) | Or(parts):
-                join = np.logical_and if isinstance(question, And) else np.logical_or
-                fit = np.full(self._span.index.profiles[level].shape[1], isinstance(question, And))
-                for part in parts:
-                    fit = join(fit, self._of_profiles(part, level))
-                return fit
-            case Not(child):
-                return ~self._of_profiles(child, level)
-            case SomeSeries(child):
-                return self._of_profiles(child, level)
-            case Condition():
-                return self._once(("profiles", question), lambda: self._compared(question))
-
-    def _compared(self, condition: Condition) -> Mask:
-        index, variable = self._span.index, condition.variable
-        level = VOCABULARY.variable(variable).level
-        fit = states_that_fit(condition, index.states[variable], index.codes[variable])
-        return fit.take(index.profiles[level][VARIABLES[level].index(variable)])
+        return self._some(rest, level) & self.span.each(self._holds(_all(own)), coarsest, level)
 
 
 def level_of(question: Question) -> Level:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from threading import BoundedSemaphore, Lock
@@ -12,11 +12,12 @@ import numpy as np
 
 from caimera.cohort import Condition, Question, conditions
 from caimera.node.sources.building import ensured_index
+from caimera.node.sources.deciding import Decisions
 from caimera.node.sources.errors import DeadlinePassed
 from caimera.node.sources.evaluation import Evaluation
 from caimera.node.sources.index import Dataset, Index
 from caimera.node.sources.source import Contributions, PatientSet, SourceCount, SourceRelease
-from caimera.node.sources.span import Counts, Span, runs
+from caimera.node.sources.span import spans
 from caimera.protocol.messages import ConditionStatus, Treatment
 from caimera.vocabulary import VOCABULARY, Level, Operator
 
@@ -42,71 +43,88 @@ class IndexedSource:
 
     def prepare(self, releases: Sequence[SourceRelease]) -> None:
         """Build and open the index of exactly these releases."""
-        self._index(lambda index: index.is_exactly(releases), releases)
+        with self._opening:
+            if self._opened is None or not self._opened.is_exactly(releases):
+                self._open(releases)
 
     def statuses(self, question: Question, releases: Sequence[SourceRelease]) -> tuple[ConditionStatus, ...]:
         """What is done with each condition: an unknown variable or operator is unsupported, never false."""
-        index = self._holding(releases)
-        asked = [index.datasets[index.place(release)] for release in releases]
+        index, places = self._found(releases)
+        asked = [index.datasets[place] for place in places]
         return tuple(_status(path, condition, asked) for path, condition in conditions(question))
 
     def patients(self, release: SourceRelease) -> tuple[str, ...]:
         """The identifiers of a release's patients that have a series, in the order of its sets."""
-        index = self._holding([release])
-        return index.identifiers(index.place(release))
+        index, (place,) = self._found([release])
+        return index.identifiers(place)
 
     def count(
         self, question: Question, releases: Sequence[SourceRelease], *, wait: float
     ) -> tuple[SourceCount, ...]:
         """Count exactly; a release without a match counts zero."""
         until = time.monotonic() + wait
-        index = self._holding(releases)
-        counts: dict[int, SourceCount] = {}
+        index, places = self._found(releases)
         with self._turn(until) as step:
-            for first, last in runs(map(index.place, releases)):
-                span = Span(index, first, last)
-                found = _counts(span, Evaluation(span, step=step).series_per_study(question))
-                counts.update(zip(range(first, last), found, strict=True))
-        return tuple(counts[index.place(release)] for release in releases)
+            series = np.zeros(index.size(Level.STUDY), np.uint32)
+            fits = np.zeros(index.size(Level.PATIENT), np.bool_)
+            for each in _evaluations(index, places, step):
+                span = each.span
+                series[span.studies] = found = each.series_per_study(question)
+                fits[span.patients] = span.some(found > 0, Level.STUDY, Level.PATIENT)
+        return tuple(
+            SourceCount(
+                release.dataset_id,
+                subjects=int(np.count_nonzero(fits[index.patients(place)])),
+                studies=int(np.count_nonzero(series[index.studies(place)])),
+                series=int(series[index.studies(place)].sum(dtype=np.int64)),
+            )
+            for release, place in zip(releases, places, strict=True)
+        )
 
     def sets(
         self, questions: Sequence[Question], releases: Sequence[SourceRelease], *, wait: float
     ) -> tuple[tuple[PatientSet, ...], ...]:
         """The patients of each release that fit each question; what questions share is worked out once."""
         until = time.monotonic() + wait
-        index = self._holding(releases)
-        found: list[dict[int, PatientSet]] = [{} for _ in range(len(questions))]
+        index, places = self._found(releases)
         with self._turn(until) as step:
-            for first, last in runs(map(index.place, releases)):
-                span = Span(index, first, last)
-                evaluation = Evaluation(span, step=step)
-                for question, sets in zip(questions, found, strict=True):
-                    mask = evaluation.patients(question)
-                    mask.flags.writeable = False
-                    each = (mask[part] for part in span.datasets(Level.PATIENT))
-                    sets.update(zip(range(first, last), each, strict=True))
-        places = [index.place(release) for release in releases]
-        return tuple(tuple(sets[place] for place in places) for sets in found)
+            fits = np.zeros((len(questions), index.size(Level.PATIENT)), np.bool_)
+            for each in _evaluations(index, places, step):
+                for found, question in zip(fits, questions, strict=True):
+                    found[each.span.patients] = each.patients(question)
+        fits.flags.writeable = False
+        parts = [index.patients(place) for place in places]
+        return tuple(tuple(found[part] for part in parts) for found in fits)
 
     def contributions(self, question: Question, release: SourceRelease, *, wait: float) -> Contributions:
         """How many studies and series of each patient fit."""
         until = time.monotonic() + wait
-        index = self._holding([release])
-        place = index.place(release)
+        index, (place,) = self._found([release])
+        patients = index.patients(place)
+        studies, series = np.zeros((2, patients.stop - patients.start), np.uint32)
         with self._turn(until) as step:
-            span = Span(index, place, place + 1)
-            series = Evaluation(span, step=step).series_per_study(question)
-            return Contributions(studies=span.per_patient(series > 0), series=span.per_patient(series))
+            for each in _evaluations(index, [place], step):
+                here = slice(
+                    *(end - patients.start for end in (each.span.patients.start, each.span.patients.stop))
+                )
+                found = each.series_per_study(question)
+                studies[here], series[here] = each.span.per_patient(found > 0), each.span.per_patient(found)
+        return Contributions(studies, series)
 
-    def _holding(self, releases: Sequence[SourceRelease]) -> Index:
-        return self._index(lambda index: index.holds(releases), releases)
-
-    def _index(self, fits: Callable[[Index], bool], releases: Sequence[SourceRelease]) -> Index:
+    def _found(self, releases: Sequence[SourceRelease]) -> tuple[Index, tuple[int, ...]]:
+        """An index that holds these releases, and where it does; built first where there is none."""
         with self._opening:
-            if self._opened is None or not fits(self._opened):
-                with ensured_index(self._directory, releases) as path:
-                    self._opened = Index(path)
-            return self._opened
+            try:
+                index = self._opened or self._open(releases)
+                return index, index.places(releases)
+            except KeyError:
+                index = self._open(releases)
+                return index, index.places(releases)
+
+    def _open(self, releases: Sequence[SourceRelease]) -> Index:
+        with ensured_index(self._directory, releases) as path:
+            self._opened = Index(path)
+        return self._opened
 
     @contextmanager
     def _turn(self, until: float) -> Iterator[Callable[[], None]]:
@@ -130,18 +148,11 @@ class IndexedSource:
         self._opened = None
 
 
-def _counts(span: Span, series: Counts) -> Iterator[SourceCount]:
-    """The numbers of each dataset of a span, of the series that fit in each of its studies."""
-    subjects = span.some(series > 0, Level.STUDY, Level.PATIENT)
-    names = (each.dataset_id for each in span.index.datasets[span.first : span.last])
-    places = zip(names, span.datasets(Level.PATIENT), span.datasets(Level.STUDY), strict=True)
-    for dataset_id, its_patients, its_studies in places:
-        yield SourceCount(
-            dataset_id,
-            subjects=int(np.count_nonzero(subjects[its_patients])),
-            studies=int(np.count_nonzero(series[its_studies])),
-            series=int(series[its_studies].sum(dtype=np.int64)),
-        )
+def _evaluations(index: Index, places: Iterable[int], step: Callable[[], None]) -> Iterator[Evaluation]:
+    """The datasets at these places of the index, as spans to put questions to."""
+    decisions = Decisions(index, step=step)
+    for span in spans(index, places):
+        yield Evaluation(span, decisions, step=step)
 
 
 def _status(path: str, condition: Condition, datasets: Sequence[Dataset]) -> ConditionStatus:

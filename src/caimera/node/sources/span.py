@@ -1,4 +1,4 @@
-"""Datasets that stand side by side in an index, and how truth moves between their levels.
+"""Patients that stand side by side in an index, and how truth moves between their levels.
 
 A mask says of each patient, study or row of the span whether something is true of it.
 """
@@ -19,44 +19,34 @@ Mask: TypeAlias = NDArray[np.bool_]
 Counts: TypeAlias = NDArray[np.uint32]
 
 
-class Span:
-    """The datasets `first` up to but without `last` of an index."""
+LENGTH = 1 << 17
+"""Patients taken at once: few enough for the processor's cache, many enough for the interpreter."""
 
-    def __init__(self, index: Index, first: int, last: int) -> None:
+
+class Span:
+    """The patients from the first of the slice `patients` up to but without its last."""
+
+    def __init__(self, index: Index, patients: slice) -> None:
         self.index = index
-        self.first, self.last = first, last
-        patients = slice(*index.dataset_patients[[first, last]].tolist())
-        studies = slice(*index.patient_studies[[patients.start, patients.stop]].tolist())
-        rows = slice(*index.study_rows[[studies.start, studies.stop]].tolist())
-        self._of_level = {Level.PATIENT: patients, Level.STUDY: studies, Level.SERIES: rows}
-        self._composition = index.study_composition[studies]
+        self.patients = patients
+        self.studies = _part(index.patient_studies, patients)
+        rows = _part(index.study_rows, self.studies)
+        self._of_level = {Level.PATIENT: patients, Level.STUDY: self.studies, Level.SERIES: rows}
+        self._composition = index.study_composition[self.studies]
         self._row_series = index.row_series[rows]
 
     def size(self, level: Level) -> int:
         """How many patients, studies or rows there are."""
         part = self._of_level[level]
-        return part.stop - part.start
+        return int(part.stop - part.start)
 
     def spread(self, of_profiles: Mask, level: Level) -> Mask:
         """What is true of profiles, as it is true of those who have them."""
         return of_profiles.take(self.index.profile[level][self._of_level[level]])
 
-    def studies_with(self, of_profiles: Mask) -> Mask:
-        """The studies that have a series whose profile fits."""
-        index = self.index
-        if not len(index.composition_profile):
-            return np.zeros(0, np.bool_)
-        rows = of_profiles.take(index.composition_profile)
-        fit = np.logical_or.reduceat(rows, index.composition_rows[:-1])
-        return fit.take(self._composition)
-
-    def series_with(self, of_profiles: Mask) -> Counts:
-        """How many series of each study have a profile that fits."""
-        index = self.index
-        if not len(index.composition_profile):
-            return np.zeros(0, np.uint32)
-        rows = of_profiles.take(index.composition_profile) * index.composition_series
-        return np.add.reduceat(rows, index.composition_rows[:-1], dtype=np.uint32).take(self._composition)
+    def composed(self, of_compositions: NDArray[Any]) -> NDArray[Any]:
+        """What is known of compositions, as it is known of the studies that have them."""
+        return of_compositions.take(self._composition)
 
     def series_in(self, rows: Mask) -> Counts:
         """How many series of each study are in rows that fit."""
@@ -86,13 +76,6 @@ class Span:
         starts = self.index.patient_studies[self._of_level[Level.PATIENT]] - self._of_level[Level.STUDY].start
         return np.add.reduceat(of_studies, starts, dtype=np.uint32)
 
-    def datasets(self, level: Level) -> list[slice]:
-        """Where each dataset of this span stands in a mask of its patients or studies."""
-        borders = self.index.dataset_patients[self.first : self.last + 1]
-        if level is Level.STUDY:
-            borders = self.index.patient_studies[borders]
-        return [slice(*each) for each in pairwise((borders - self._of_level[level].start).tolist())]
-
     def _owners(self, level: Level) -> NDArray[Any]:
         """The patient of each study or the study of each row, by their numbers in the index."""
         every = self.index.study_patient if level is Level.STUDY else self.index.row_study
@@ -110,7 +93,20 @@ def _steps(finer: Level, coarser: Level) -> list[tuple[Level, Level]]:
     return list(pairwise(levels[levels.index(finer) : levels.index(coarser) + 1]))
 
 
-def runs(places: Iterable[int]) -> Iterator[tuple[int, int]]:
+def _part(borders: NDArray[np.int64], above: slice) -> slice:
+    """The studies or rows of these patients or studies, which begin and end where `borders` says."""
+    return slice(int(borders[above.start]), int(borders[above.stop]))
+
+
+def spans(index: Index, places: Iterable[int]) -> Iterator[Span]:
+    """The patients of these datasets, in spans of at most `LENGTH`."""
+    for first, last in _runs(places):
+        stop = index.patients(last - 1).stop
+        for start in range(index.patients(first).start, stop, LENGTH):
+            yield Span(index, slice(start, min(start + LENGTH, stop)))
+
+
+def _runs(places: Iterable[int]) -> Iterator[tuple[int, int]]:
     """Numbers in any order as stretches without a gap, each up to but without its end."""
     first = last = -1
     for place in sorted(set(places)):
