@@ -10,6 +10,10 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import OpenPage
 
 BARS = "/search?bar=modality+%3D+CT+and+body_part+%3D+chest&bar=sex+in+(female,+other)&active=2"
+GROUPS = (
+    "/search?bar=sex+%3D+male+and+not+some+series+(modality+%3D+CT+and+age_at_imaging+%3C+40)+and+"
+    "(condition+%3D+lung_cancer+with+descendants+or+psa+%3E+4)&into=any.2&find=breast&by=modality"
+)
 SLIP = "/search?do=add:x&age_at_imaging.is=between&age_at_imaging.from=70&age_at_imaging.to=40"
 SLIP_IN_TEXT = "/search?do=text&text=modality+%3D+CAT"
 
@@ -18,6 +22,11 @@ PAGES = [
     (BARS, ""),
     (BARS, "researcher"),
     (BARS, "newcomer"),
+    (GROUPS, ""),
+    (GROUPS, "researcher"),
+    ("/search?bar=sex+%3D+male&into=patient&find=zzzz", "researcher"),
+    ("/questions?find=nothing+like+this", "researcher"),
+    ("/saved", "researcher"),
     (SLIP, "researcher"),
     (SLIP_IN_TEXT, "researcher"),
     ("/questions", "researcher"),
@@ -74,11 +83,53 @@ def test_a_page_is_open_to_everyone(open_page: OpenPage, axe: str, address: str,
 
 
 def test_the_answers_are_open_to_everyone(open_page: OpenPage, axe: str) -> None:
-    page = open_page("/search?bar=modality+%3D+CT", persona="researcher")
+    page = open_page("/search?bar=modality+%3D+CT&by=sex&by=age_at_imaging", persona="researcher")
     ask(page)
+    expect(page.locator(".datasets figure").first).to_be_visible()
     open_everything(page)
     expect_no_violations(page, axe)
     expect_no_sideways_scrolling(page)
+
+
+def test_kept_and_shared_questions_and_a_dataset_are_open_to_everyone(open_page: OpenPage, axe: str) -> None:
+    page = open_page("/search?bar=modality+%3D+CT", persona="researcher")
+    ask(page)
+    answered = page.url
+    page.locator(".datasets tbody a").first.evaluate("link => link.closest('details').open = true")
+    page.locator(".datasets tbody a").first.click()
+    expect(page.get_by_role("heading", name="What it said to you")).to_be_visible()
+    expect_no_violations(page, axe)
+    expect_no_sideways_scrolling(page)
+    page.goto(answered)
+    keep(page, "Open to everyone")
+    manage = page.locator(".saved", has_text="Open to everyone")
+    manage.locator("summary").click()
+    manage.get_by_role("button", name="Share by a link").click()
+    open_everything(page)
+    expect_no_violations(page, axe)
+    expect_no_sideways_scrolling(page)
+    page.locator(".saved", has_text="Open to everyone").locator(".share-link").click()
+    expect(page.get_by_role("heading", name="Open to everyone")).to_be_visible()
+    expect_no_violations(page, axe)
+    expect_no_sideways_scrolling(page)
+    page.goto(page.url.partition("/shared")[0] + "/saved")
+    delete(page, "Open to everyone")
+
+
+def keep(page: Page, name: str) -> None:
+    """Keep the question of this page under a name."""
+    page.locator("#keep summary").click()
+    page.locator("#keep-name").fill(name)
+    page.get_by_role("button", name="Keep it").click()
+    expect(page.locator(".ds-alert")).to_contain_text(f"Kept as “{name}”.")
+
+
+def delete(page: Page, name: str) -> None:
+    """Keep a question no longer."""
+    kept = page.locator(".saved", has_text=name)
+    kept.locator("summary").click()
+    kept.get_by_role("button", name="Delete").click()
+    expect(page.locator(".ds-alert")).to_contain_text(f"“{name}” is no longer kept.")
 
 
 def focused(page: Page) -> str:

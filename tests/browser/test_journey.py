@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage, sign_in
+from tests.browser.test_access import delete, keep
 from tests.federation.demo import Demo
 
 QUESTION = "modality = CT and body_part = chest and sex = male and age_at_imaging between 40 and 70"
@@ -29,8 +31,8 @@ def build(page: Page) -> None:
     choose(page, "Body part", "Chest")
     choose(page, "Sex", "Male")
     page.locator("summary", has_text="Age at imaging").click()
-    page.get_by_label("From (years)").fill("40")
-    page.get_by_label("To (years)").fill("70")
+    page.locator("#age_at_imaging-from").fill("40")
+    page.locator("#age_at_imaging-to").fill("70")
     page.get_by_role("button", name="Add to search bar 1: Age at imaging").click()
     expect(page.locator(".in-words")).to_contain_text("age at imaging is between 40 and 70 years")
 
@@ -117,13 +119,83 @@ def test_two_bars_and_the_way_back(open_page: OpenPage) -> None:
 def test_a_slip_moves_the_focus_to_what_is_wrong(open_page: OpenPage) -> None:
     page = open_page("/")
     page.locator("summary", has_text="Age at imaging").click()
-    page.get_by_label("From (years)").fill("70")
-    page.get_by_label("To (years)").fill("40")
+    page.locator("#age_at_imaging-from").fill("70")
+    page.locator("#age_at_imaging-to").fill("40")
     page.keyboard.press("Enter")
     expect(page.get_by_role("alert")).to_be_focused()
     page.get_by_role("link", name="Age at imaging: The range begins at 70").click()
-    expect(page.get_by_label("From (years)")).to_be_focused()
-    expect(page.get_by_label("From (years)")).to_have_value("70")
+    expect(page.locator("#age_at_imaging-from")).to_be_focused()
+    expect(page.locator("#age_at_imaging-from")).to_have_value("70")
+
+
+def test_find_add_count_narrow_keep_share_and_report(open_page: OpenPage) -> None:
+    page = open_page("/", persona="researcher")
+    page.get_by_label("Find a variable or value").press_sequentially("chest")
+    page.get_by_role("button", name="Add Body part: chest", exact=True).click()
+    expect(page.locator(".in-words")).to_contain_text("body part is chest")
+    expect(page.locator("#announcement")).to_have_text("Search bar 1 now says: Body part: chest.")
+    page.locator("#count-by summary").click()
+    page.get_by_label("Count by, choice 1").select_option(label="Modality")
+    page.get_by_role("button", name="Turn round, exclude: Body part: chest").click()
+    expect(page.locator(".in-words")).to_contain_text("body part is not recorded as chest")
+    page.get_by_role("button", name="Turn round, do not exclude").click()
+    expect(page.locator(".in-words")).to_contain_text("body part is chest")
+    page.get_by_role("button", name="Ask the hospitals").click()
+    expect_all_answers(page)
+    rows = page.get_by_role("region", name="Patients by modality").last.get_by_role("row")
+    expect(rows.filter(has_text="CT (computed tomography)")).to_be_visible()
+    expect(page.locator("#breakdowns figure canvas")).to_be_visible()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Report as CSV").click()
+    report = download.value.path().read_text(encoding="utf-8-sig")
+    assert report.startswith("question_id,asked_at,")
+    assert ",modality,CT," in report
+    keep(page, "Chests of the journey")
+    kept = page.locator(".saved", has_text="Chests of the journey")
+    kept.locator("summary").click()
+    kept.get_by_role("button", name="Share by a link").click()
+    address = page.locator(".saved", has_text="Chests of the journey").locator(".share-link").inner_text()
+    other = open_page(address.partition("/shared")[1] + address.partition("/shared")[2], persona="holder")
+    expect(other.get_by_role("heading", level=1)).to_have_text("Chests of the journey")
+    other.get_by_role("link", name="Change it first").click()
+    expect(other.get_by_role("button", name="Remove Body part: chest from search bar 1")).to_be_visible()
+    delete(page, "Chests of the journey")
+
+
+def test_a_breakdown_leads_to_the_next_question(open_page: OpenPage) -> None:
+    page = open_page("/search?bar=body_part+%3D+chest&by=modality", persona="researcher")
+    page.get_by_role("button", name="Ask the hospitals").click()
+    expect_all_answers(page)
+    page.get_by_role("link", name=re.compile(r"Narrow to this.*modality CT \(computed tomography\)")).click()
+    expect(page.locator(".in-words")).to_contain_text("body part is chest and modality is CT")
+
+
+def test_datasets_are_sorted_and_opened_without_scripts(open_page: OpenPage) -> None:
+    page = open_page("/search?bar=modality+%3D+CT", persona="researcher", scripts=False)
+    page.get_by_role("button", name="Ask the hospitals").click()
+    expect_all_answers(page)
+    page.get_by_role("columnheader", name="Dataset").get_by_role("link").click()
+    expect(page.get_by_role("columnheader", name="Dataset")).to_have_attribute("aria-sort", "ascending")
+    titles = page.locator(".datasets tbody th summary").all_inner_texts()
+    assert titles == sorted(titles, key=str.casefold)
+    page.locator(".datasets tbody th summary").first.click()
+    page.get_by_role("link", name="What is known of").first.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(titles[0])
+
+
+def test_a_group_is_filled_without_scripts(open_page: OpenPage) -> None:
+    page = open_page("/search?bar=sex+%3D+female", scripts=False)
+    page.locator("#grouping summary").click()
+    page.get_by_role("button", name="Some series of the same patient").click()
+    page.locator("summary", has_text="Modality").click()
+    page.get_by_label("CT (computed tomography)", exact=True).check()
+    page.get_by_role("button", name="Add to the group in search bar 1: Modality").click()
+    expect(page.locator(".in-words")).to_contain_text(
+        "sex is female and the patient has a series where (modality is CT (computed tomography))"
+    )
+    page.get_by_label("Find a variable or value").fill("PSA")
+    page.get_by_role("button", name="Find", exact=True).click()
+    expect(page.locator(".found")).to_contain_text("Prostate-specific antigen")
 
 
 def test_a_list_of_values_is_narrowed_by_typing(open_page: OpenPage) -> None:

@@ -129,6 +129,12 @@ def count_note(count: Count) -> str:
 
 
 @register.filter
+def count_short(count: Count) -> str:
+    """A count in as few words as a drawing has room for: `1,234`, `fewer than 10`."""
+    return count_number(count) or count_note(count)
+
+
+@register.filter
 def count_in_words(count: Count) -> str:
     """A count in one line: `1,234`, `45, rounded to 5`, `fewer than 10`."""
     return ", ".join(filter(None, (count_number(count), count_note(count))))

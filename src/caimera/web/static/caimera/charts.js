@@ -6,7 +6,6 @@
   const ROW = 26;
   const drawn = new Map();
   const dark = window.matchMedia("(prefers-color-scheme: dark)");
-  const calm = window.matchMedia("(prefers-reduced-motion: reduce)");
 
   function rowsOf(name) {
     const rows = document.querySelectorAll(`[data-chart-row="${CSS.escape(name)}"]`);
@@ -31,7 +30,7 @@
     const text = colour("text", print);
     const room = Math.max(80, Math.min(220, width * 0.38));
     return {
-      animation: !calm.matches && !print,
+      animation: false,
       grid: { left: room + 8, right: Math.min(150, width * 0.28), top: 4, bottom: 4 },
       xAxis: { type: "value", show: false },
       yAxis: {
