@@ -65,8 +65,8 @@ def few_words(row: ValueState) -> str:
     if not row.few or row.subjects.value is None:
         return ""
     return ngettext(
-        "and few, perhaps none, in %(count)d dataset",
-        "and few each, perhaps none, in %(count)d datasets",
+        "few or none in %(count)d more dataset",
+        "few or none in %(count)d more datasets",
         row.few,
     ) % {"count": row.few}
 
