@@ -1,0 +1,112 @@
+"""A dataset described: EUCAIM DCAT-AP as RDF and other forms, its conformance, and what its data say."""
+
+from caimera.dcat.addresses import addressed
+from caimera.dcat.catalogue import Catalogue, CatalogueRecord, DatasetSeries
+from caimera.dcat.computed import Computed, Facet, Share
+from caimera.dcat.concepts import Concept, concepts, iri_of, label_of, listed, values_of
+from caimera.dcat.croissant import as_croissant, cite_as
+from caimera.dcat.datacite import as_datacite
+from caimera.dcat.dataset import Dataset, Record
+from caimera.dcat.described import Described
+from caimera.dcat.describing import About, describe_open, describe_protected
+from caimera.dcat.distribution import Checksum, DataService, Distribution
+from caimera.dcat.documents import FORMATS, JSON_LD, N_TRIPLES, RDF_XML, TURTLE, dump, read, write
+from caimera.dcat.errors import BrokenShapes, DcatError, NotADescription, Unreadable
+from caimera.dcat.facts import tables_of
+from caimera.dcat.findings import Finding, findings
+from caimera.dcat.graph import Graph
+from caimera.dcat.mapping import Note, Reading, record_of, records, to_graph, triples
+from caimera.dcat.parts import (
+    Agent,
+    Contact,
+    ContactPoint,
+    Identifier,
+    Moment,
+    Period,
+    Provenance,
+    Purpose,
+    Rights,
+    Text,
+)
+from caimera.dcat.profiles import PROFILES, Complaint, Conformance, Profile, State, conformance
+from caimera.dcat.schema_org import as_schema_org
+from caimera.dcat.shacl import Severity, shapes_text
+from caimera.dcat.signposting import Link, header, links
+from caimera.dcat.telling import Guarding, Memory
+from caimera.dcat.upgrading import Upgrade, upgraded
+
+__all__ = [
+    "FORMATS",
+    "JSON_LD",
+    "N_TRIPLES",
+    "PROFILES",
+    "RDF_XML",
+    "TURTLE",
+    "About",
+    "Agent",
+    "BrokenShapes",
+    "Catalogue",
+    "CatalogueRecord",
+    "Checksum",
+    "Complaint",
+    "Computed",
+    "Concept",
+    "Conformance",
+    "Contact",
+    "ContactPoint",
+    "DataService",
+    "Dataset",
+    "DatasetSeries",
+    "DcatError",
+    "Described",
+    "Distribution",
+    "Facet",
+    "Finding",
+    "Graph",
+    "Guarding",
+    "Identifier",
+    "Link",
+    "Memory",
+    "Moment",
+    "NotADescription",
+    "Note",
+    "Period",
+    "Profile",
+    "Provenance",
+    "Purpose",
+    "Reading",
+    "Record",
+    "Rights",
+    "Severity",
+    "Share",
+    "State",
+    "Text",
+    "Unreadable",
+    "Upgrade",
+    "addressed",
+    "as_croissant",
+    "as_datacite",
+    "as_schema_org",
+    "cite_as",
+    "concepts",
+    "conformance",
+    "describe_open",
+    "describe_protected",
+    "dump",
+    "findings",
+    "header",
+    "iri_of",
+    "label_of",
+    "links",
+    "listed",
+    "read",
+    "record_of",
+    "records",
+    "shapes_text",
+    "tables_of",
+    "to_graph",
+    "triples",
+    "upgraded",
+    "values_of",
+    "write",
+]

@@ -1,0 +1,103 @@
+"""Statements in memory. No store of triples: a store rewrites datatypes, and validity with them."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
+from typing import NamedTuple, TypeAlias, cast
+
+from pyoxigraph import BlankNode, Literal, NamedNode, Triple
+
+from caimera.dcat.errors import NotADescription
+from caimera.dcat.names import TYPE, term
+
+Subject: TypeAlias = NamedNode | BlankNode
+Term: TypeAlias = NamedNode | BlankNode | Literal
+Values: TypeAlias = dict[Term, None]
+
+
+class Statement(NamedTuple):
+    """A triple whose parts are known not to be triples themselves."""
+
+    subject: Subject
+    predicate: NamedNode
+    object: Term
+
+
+RECORDS = tuple(
+    term(name) for name in ("dcat:Dataset", "dcat:DatasetSeries", "dcat:Catalog", "fdp-o:FAIRDataPoint")
+)
+"""Classes of things with a description of their own: following a description stops at them."""
+MOST_STATEMENTS = 50_000
+"""In one record; thirty times the largest seen."""
+
+_NOTHING: Mapping[NamedNode, Values] = MappingProxyType({})
+
+
+class Graph:
+    """A set of statements that keeps the order in which they came."""
+
+    def __init__(self, triples: Iterable[Triple | Statement] = ()) -> None:
+        self._by_subject: dict[Subject, dict[NamedNode, Values]] = {}
+        for triple in triples:
+            about = self._by_subject.setdefault(cast(Subject, triple.subject), {})
+            about.setdefault(triple.predicate, {})[cast(Term, triple.object)] = None
+
+    def __iter__(self) -> Iterator[Triple]:
+        return (Triple(*each) for each in self.statements())
+
+    def statements(self) -> Iterator[Statement]:
+        """Everything that is said, part by part."""
+        for subject, about in self._by_subject.items():
+            for predicate, values in about.items():
+                for value in values:
+                    yield Statement(subject, predicate, value)
+
+    def __len__(self) -> int:
+        return sum(len(values) for about in self._by_subject.values() for values in about.values())
+
+    def __contains__(self, subject: Term) -> bool:
+        return subject in self._by_subject
+
+    def about(self, subject: Term) -> Mapping[NamedNode, Values]:
+        """What is said of a subject: values by property."""
+        return self._by_subject.get(subject, _NOTHING) if not isinstance(subject, Literal) else _NOTHING
+
+    def values(self, subject: Term, predicate: NamedNode) -> Values:
+        """The values of one property of a subject, each once."""
+        return self.about(subject).get(predicate, {})
+
+    def subjects(self) -> Iterator[Subject]:
+        """Everything that something is said of."""
+        return iter(self._by_subject)
+
+    def instances(self, kind: NamedNode) -> tuple[Subject, ...]:
+        """Everything that is said to be of a class."""
+        return tuple(subject for subject, about in self._by_subject.items() if kind in about.get(TYPE, ()))
+
+    def record(self, subject: Subject) -> Graph:
+        """What a record says: everything reached from its subject, up to other records.
+
+        Circles are followed once. Raises NotADescription for a record of more than `MOST_STATEMENTS`.
+        """
+        found, waiting = Graph(), deque([subject])
+        statements = 0
+        while waiting:
+            each = waiting.popleft()
+            if each in found or each not in self or (each != subject and self._is_record(each)):
+                continue
+            about = found._by_subject[each] = self._by_subject[each]
+            for values in about.values():
+                statements += len(values)
+                waiting.extend(value for value in values if not isinstance(value, Literal))
+            if statements > MOST_STATEMENTS:
+                raise NotADescription(
+                    f"What hangs together with {subject} has more than {MOST_STATEMENTS} statements; "
+                    "no dataset needs that many. Publish each dataset as a record of its own."
+                )
+        return found
+
+    def _is_record(self, subject: Subject) -> bool:
+        types = self.values(subject, TYPE)
+        return any(kind in types for kind in RECORDS)

@@ -1,0 +1,152 @@
+"""Things described to statements and back, driven by their table of properties."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+from pyoxigraph import BlankNode, Literal, NamedNode, Triple
+
+from caimera.dcat.addresses import addressed
+from caimera.dcat.dataset import Record
+from caimera.dcat.errors import NotADescription
+from caimera.dcat.graph import Graph, Subject, Term
+from caimera.dcat.guests import is_address
+from caimera.dcat.literals import Reworded, Unfit, decode, encode
+from caimera.dcat.names import TYPE, term
+from caimera.dcat.properties import Form, Property, Thing, properties
+
+R = TypeVar("R", bound=Record)
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something about a document that was read otherwise than written, or not at all."""
+
+    about: str
+    path: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reading(Generic[R]):
+    """A record as it was understood, and what could not be taken as it stood."""
+
+    record: R
+    notes: tuple[Note, ...]
+
+
+def triples(record: Record) -> Iterator[Triple]:
+    """What a record says, parts addressed, unlisted statements last; the same record says the same."""
+    record = addressed(record)
+    yield from _statements(record)
+    yield from record.extra
+
+
+def to_graph(record: Record) -> Graph:
+    """What a record says, each statement once."""
+    return Graph(triples(record))
+
+
+def _statements(thing: Thing) -> Iterator[Triple]:
+    """Its own statements, then those of its parts, so that each stands together in a document."""
+    subject, parts = _subject(thing), []
+    yield Triple(subject, TYPE, term(thing.CLASS))
+    for name, each in properties(type(thing)):
+        value = getattr(thing, name)
+        if value is None or value == ():
+            continue
+        predicate = term(each.curie)
+        for one in value if each.many else (value,):
+            if each.form is Form.NODE:
+                parts.append(one)
+                yield Triple(subject, predicate, _subject(one))
+            else:
+                yield Triple(subject, predicate, encode(each.form, one))
+    for part in parts:
+        yield from _statements(part)
+
+
+def _subject(thing: Thing) -> Subject:
+    if thing.id is None:
+        return BlankNode(f"u{id(thing):x}")
+    return BlankNode(thing.id[2:]) if thing.id.startswith("_:") else NamedNode(thing.id)
+
+
+def records(graph: Graph, kind: type[R]) -> Iterator[Reading[R]]:
+    """Every record of a kind in a document, as `record_of` reads it."""
+    for subject in graph.instances(term(kind.CLASS)):
+        yield record_of(graph, subject, kind)
+
+
+def record_of(graph: Graph, subject: Subject | str, kind: type[R]) -> Reading[R]:
+    """Read what a document says about one record; what is not understood goes into its `extra`.
+
+    Raises NotADescription where the document says nothing about it.
+    """
+    subject = NamedNode(subject) if isinstance(subject, str) else subject
+    if subject not in graph:
+        raise NotADescription(f"The document says nothing about {subject}.")
+    reader = _Reader(graph.record(subject))
+    fields = reader.fields(subject, kind)
+    extra = tuple(triple for triple in reader.graph if triple not in reader.understood)
+    return Reading(kind(id=_id(subject), extra=extra, **fields), tuple(reader.notes))
+
+
+def _id(subject: Subject) -> str:
+    return f"_:{subject.value}" if isinstance(subject, BlankNode) else subject.value
+
+
+@dataclass(slots=True)
+class _Reader:
+    graph: Graph
+    understood: set[Triple] = field(default_factory=set)
+    notes: list[Note] = field(default_factory=list)
+
+    def fields(self, subject: Subject, kind: type[Thing]) -> dict[str, Any]:
+        about = self.graph.about(subject)
+        if term(kind.CLASS) in about.get(TYPE, ()):
+            self.understood.add(Triple(subject, TYPE, term(kind.CLASS)))
+        found = {}
+        for name, each in properties(kind):
+            if values := about.get(term(each.curie)):
+                found[name] = self._values(subject, each, values)
+        return found
+
+    def _values(self, subject: Subject, each: Property, values: Iterable[Term]) -> Any:
+        found: list[Any] = []
+        for value in values:
+            if found and not each.many:
+                self._note(subject, each, f"is given more than once; {_show(value)} was not taken")
+                break
+            try:
+                found.append(self._value(subject, each, value))
+            except Unfit as problem:
+                self._note(subject, each, str(problem))
+            else:
+                self.understood.add(Triple(subject, term(each.curie), value))
+        return tuple(found) if each.many else next(iter(found), None)
+
+    def _value(self, subject: Subject, each: Property, value: Term) -> Any:
+        if each.thing is not None:
+            return self._thing(each.thing, value)
+        found = decode(each.form, value)
+        if isinstance(found, Reworded):
+            self._note(subject, each, found.how)
+            return found.value
+        return found
+
+    def _thing(self, kind: type[Thing], value: Term) -> Thing:
+        if isinstance(value, Literal):
+            raise Unfit("expected a thing with properties of its own, found text")
+        if isinstance(value, NamedNode) and not is_address(value.value):
+            raise Unfit(f"{value.value[:80]!r} is no address that may be followed")
+        return kind(id=_id(value), **self.fields(value, kind))
+
+    def _note(self, subject: Subject, each: Property, sentence: str) -> None:
+        self.notes.append(Note(_id(subject), each.curie, sentence))
+
+
+def _show(value: Term) -> str:
+    return "another" if isinstance(value, BlankNode) else repr(value.value[:60])
