@@ -35,6 +35,7 @@ class _Naming:
 
     def __init__(self, record: str) -> None:
         self._names: dict[BlankNode, Subject] = {}
+        self._others = 0
         self._stem = f"x{zlib.crc32(record.encode()):08x}"
 
     def parts(self, thing: Thing, stem: str) -> Iterator[tuple[str, Any]]:
@@ -63,4 +64,7 @@ class _Naming:
     def _renamed(self, value: Any) -> Any:
         if not isinstance(value, BlankNode):
             return value
-        return self._names.setdefault(value, BlankNode(f"{self._stem}n{len(self._names)}"))
+        if value not in self._names:
+            self._others += 1
+            self._names[value] = BlankNode(f"{self._stem}n{self._others}")
+        return self._names[value]

@@ -6,6 +6,8 @@ import html
 import re
 import unicodedata
 
+from pyoxigraph import NamedNode
+
 LONGEST_TEXT = 20_000
 """Characters of one text; a longer one is cut."""
 LONGEST_ADDRESS = 2_000
@@ -77,11 +79,13 @@ def _controls(letter: str) -> bool:
 
 def is_address(text: str) -> bool:
     """Whether a text is an absolute address that a page may show as a link."""
-    scheme, colon, rest = text.partition(":")
-    return bool(
-        colon
-        and rest
-        and scheme.lower() in SCHEMES
-        and len(text) <= LONGEST_ADDRESS
-        and not re.search(r'[\s<>"{}|\\^`\x00-\x1f]', text)
-    )
+    scheme, _, rest = text.partition(":")
+    return bool(rest) and scheme.lower() in SCHEMES and len(text) <= LONGEST_ADDRESS and _valid(text)
+
+
+def _valid(text: str) -> bool:
+    try:
+        NamedNode(text)
+    except ValueError:
+        return False
+    return True
