@@ -44,6 +44,7 @@ EU = "http://publications.europa.eu/resource/authority/"
 HEALTH = "https://hdeu-dcat.acceptance.data.health.europa.eu/resource/authority/"
 IANA = "https://www.iana.org/assignments/media-types/"
 EHDS = ("http://data.europa.eu/eli/reg/2025/327/oj",)
+PROSTATE = f"{EUCAIM}BP1000021"
 ACCESS = "https://eucaim.github.io/eucaim_dcat_ap/releases/controlled-vocabularies/access-conditions/#"
 
 
@@ -155,7 +156,7 @@ def whole() -> Dataset:
         spatial=(f"{EU}country/ESP",),
         modality=(f"{EUCAIM}IMG1000022",),
         manufacturer=(f"{EUCAIM}IMG1000047", f"{EUCAIM}IMG1000044"),
-        body_part=(f"{EUCAIM}BP1000233",),
+        body_part=(PROSTATE,),
         acquired=(Period(start=Moment("2015", "gYear"), end=Moment("2023", "gYear")),),
         segmentation_label=(f"{EUCAIM}BP1000168",),
         segmentation_method=(f"{EUCAIM}COM1000003",),

@@ -31,16 +31,16 @@ from caimera.dcat.names import PREFIXES, term
 from caimera.dcat.shacl import evaluate, rules_in, rules_of
 from tests.dcat import samples
 
-# rdflib cannot order years, says so by a value that is true, and Python warns of it.
-pytestmark = pytest.mark.filterwarnings("ignore:NotImplemented should not be used:DeprecationWarning")
-
 SLOWLY = {"deadline": None, "suppress_health_check": list(HealthCheck)}
 SH = rdflib.Namespace("http://www.w3.org/ns/shacl#")
 
 
 @cache
 def shapes(name: str) -> rdflib.Graph:
-    return rdflib.Graph().parse(data=shapes_text(name), format="turtle")
+    """Our shapes but for those of order: rdflib cannot put years in order, and fails."""
+    found = rdflib.Graph().parse(data=shapes_text(name), format="turtle")
+    found.remove((None, SH.lessThanOrEquals, None))
+    return found
 
 
 def theirs(graph: Graph, name: str) -> Counter[tuple[str, ...]]:
@@ -75,12 +75,11 @@ def ours(graph: Graph, name: str) -> Counter[tuple[str, ...]]:
 def agree(graph: Graph, name: str) -> int:
     """Both find the same; how much that was."""
     found = _comparable(ours(graph, name))
-    assert found == _comparable(theirs(graph, name))
+    assert found == theirs(graph, name)
     return found.total()
 
 
 def _comparable(found: Counter[tuple[str, ...]]) -> Counter[tuple[str, ...]]:
-    """Without order: pyshacl puts values of different kinds in some order, where SHACL says there is none."""
     return Counter({each: count for each, count in found.items() if not each[2].startswith("LessThan")})
 
 
@@ -157,13 +156,17 @@ def test_both_judge_catalogues_alike() -> None:
     same()
 
 
-@pytest.mark.parametrize(
-    ("lowest", "highest", "found"), [(40, 85, 0), (85, 85, 0), (86, 85, 1), (9, 10, 0), (10, 9, 1)]
-)
-def test_both_put_numbers_in_order(lowest: int, highest: int, found: int) -> None:
-    graph = to_graph(replace(samples.whole(), minimum_age=lowest, maximum_age=highest))
-    assert ours(graph, "eucaim-v2").total() == found
-    assert theirs(graph, "eucaim-v2").total() == found
+@pytest.mark.parametrize(("lowest", "highest"), [(40, 85), (85, 85), (86, 85), (9, 10), (10, 9)])
+def test_both_put_numbers_in_order(lowest: int, highest: int) -> None:
+    graph = to_graph(
+        replace(samples.whole(), minimum_age=lowest, maximum_age=highest, acquired=(), retention=None)
+    )
+    data = rdflib.Graph().parse(data=write(graph, N_TRIPLES), format="nt")
+    whole = rdflib.Graph().parse(data=shapes_text("eucaim-v2"), format="turtle")
+    report = pyshacl.validate(data, shacl_graph=whole, ont_graph=shapes("classes"), allow_infos=True)
+    assert report[0] == (lowest <= highest)
+    violations = [each for each in ours(graph, "eucaim-v2") if each[3] == "Violation"]
+    assert len(violations) == (lowest > highest)
 
 
 def test_values_of_different_kinds_are_in_no_order() -> None:

@@ -8,7 +8,10 @@ from uuid import UUID
 
 from pydantic import Field
 
-from caimera.protocol.messages import Count, Frozen
+from caimera.protocol.messages import Count, Frozen, Protection
+
+CLIP = 10
+"""How many studies of one patient count at most in a protected description."""
 
 Words = Annotated[str, Field(max_length=400)]
 
@@ -41,12 +44,16 @@ class Facet(Frozen):
 
 
 class Computed(Frozen):
-    """The description of one version of a dataset, from its data. `size` is in bytes."""
+    """The description of one version of a dataset, from its data. `size` is in bytes.
+
+    `protection` says how protected numbers were made; one person's studies count up to `CLIP`.
+    """
 
     dataset_id: UUID
     version: Words
     digest: Words
     policy: Literal["open", "protected"]
+    protection: Protection | None = None
     subjects: Count
     studies: Count
     series: Count

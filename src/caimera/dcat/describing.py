@@ -10,16 +10,14 @@ from uuid import UUID
 import numpy as np
 import pyarrow as pa
 
-from caimera.dcat.computed import Computed, Facet, Share
+from caimera.dcat.computed import CLIP, Computed, Facet, Share
 from caimera.dcat.concepts import iri_of
 from caimera.dcat.facts import WIDTH, Facts, Recorded, facts
 from caimera.dcat.telling import Guarding, Levels, Memory, placed, tell, tell_size
 from caimera.disclosure import Policy
-from caimera.protocol.messages import Count, CountKind
+from caimera.protocol.messages import Count, CountKind, Protection
 from caimera.vocabulary import Kind, Variable
 
-CLIP = 10
-"""How many studies of one patient count at most in a protected description."""
 _SUBJECTS, _STUDIES, _SEGMENTED = "subjects", "studies", "segmented studies"
 _WITHHELD = Count(kind=CountKind.WITHHELD)
 
@@ -40,7 +38,7 @@ def describe_open(tables: Mapping[str, pa.Table], about: About) -> Computed:
     studies, segmented = int(known.studies.sum()), int(known.segmented.sum())
     facets = tuple(_exact_facet(each, len(known.patients)) for each in known.recorded)
     return _computed(
-        about, "open", facets, map(_exact, (len(known.patients), studies, known.series, segmented))
+        about, None, facets, map(_exact, (len(known.patients), studies, known.series, segmented))
     )
 
 
@@ -67,16 +65,21 @@ def describe_protected(
     told = _Told(numbers, guard.policy)
     facets = tuple(told.facet(each.variable) for each in known.recorded)
     counts = (told.count(_SUBJECTS), told.studies(_STUDIES), _WITHHELD, told.studies(_SEGMENTED))
-    return _computed(replace(about, size=size), "protected", facets, counts), memory
+    rules = guard.policy
+    protection = Protection(minimum=rules.minimum, step=rules.step, epsilon=rules.epsilon)
+    return _computed(replace(about, size=size), protection, facets, counts), memory
 
 
-def _computed(about: About, policy: Any, facets: tuple[Facet, ...], counts: Iterable[Count]) -> Computed:
+def _computed(
+    about: About, protection: Protection | None, facets: tuple[Facet, ...], counts: Iterable[Count]
+) -> Computed:
     subjects, studies, series, segmented = counts
     return Computed(
         dataset_id=about.dataset_id,
         version=about.version,
         digest=about.digest,
-        policy=policy,
+        policy="protected" if protection else "open",
+        protection=protection,
         subjects=subjects,
         studies=studies,
         series=series,

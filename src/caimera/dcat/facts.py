@@ -93,7 +93,8 @@ def _recorded(variable: Variable, tables: Mapping[str, pa.Table], table: str, co
 
 def _valued(variable: Variable, values: Any, owners: Any) -> Iterator[tuple[str, Any]]:
     if variable.kind is Kind.BOOLEAN:
-        yield YES, np.unique(owners[values.to_numpy(zero_copy_only=False)])
+        marked = np.unique(owners[values.to_numpy(zero_copy_only=False)])
+        yield from ((YES, marked),) if len(marked) else ()
         return
     coded = values.dictionary_encode()
     indices = coded.indices.to_numpy()

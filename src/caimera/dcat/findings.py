@@ -11,7 +11,7 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import Any
 
-from caimera.dcat.computed import Computed
+from caimera.dcat.computed import CLIP, Computed
 from caimera.dcat.concepts import label_of, values_of
 from caimera.dcat.dataset import Dataset
 from caimera.dcat.described import Described, said
@@ -21,6 +21,8 @@ from caimera.vocabulary import VOCABULARY, fold
 
 CLOSE = 0.1
 """Typed and computed numbers that differ by a tenth or less count as the same."""
+_SPREAD = 5
+"""Times 1/epsilon: noise, with rounding, is wider in less than one number of a hundred."""
 
 
 class Kind(StrEnum):
@@ -53,12 +55,13 @@ _Sentences = Iterator[tuple[str, str]]
 
 
 def _drift(typed: Dataset, computed: Computed) -> _Sentences:
-    yield from _number_drift("individuals", "people", typed.individuals, computed.subjects)
-    yield from _number_drift("studies", "imaging studies", typed.studies, computed.studies)
-    segmented = computed.segmented_studies
-    yield from _number_drift(
-        "segmented_studies", "studies with a segmentation", typed.segmented_studies, segmented
-    )
+    noise = _SPREAD / computed.protection.epsilon if computed.protection else 0
+    for field, what, count, spread in (
+        ("individuals", "people", computed.subjects, noise),
+        ("studies", "imaging studies", computed.studies, noise * CLIP),
+        ("segmented_studies", "studies with a segmentation", computed.segmented_studies, noise * CLIP),
+    ):
+        yield from _number_drift(field, what, getattr(typed, field), count, spread)
     data = said(computed)
     for field in ("sex", "modality", "manufacturer", "body_part"):
         yield from _value_drift(field, getattr(typed, field), data[field], complete=computed.policy == "open")
@@ -69,14 +72,14 @@ def _drift(typed: Dataset, computed: Computed) -> _Sentences:
         yield "condition", f"The description says {told}, the data say {held}."
 
 
-def _number_drift(field: str, what: str, typed: int | None, computed: Count) -> _Sentences:
+def _number_drift(field: str, what: str, typed: int | None, computed: Count, spread: float) -> _Sentences:
     if typed is None:
         return
     if computed.kind is CountKind.FEWER_THAN and computed.bound is not None and typed >= 2 * computed.bound:
         yield field, f"The description says {typed:,} {what}, the data hold fewer than {computed.bound}."
     if computed.value is None:
         return
-    allowed = max(CLOSE * computed.value, computed.step or 0)
+    allowed = max(CLOSE * computed.value, spread)
     if abs(typed - computed.value) > allowed:
         about = "" if computed.kind is CountKind.EXACT else "about "
         yield field, f"The description says {typed:,} {what}, the data hold {about}{computed.value:,}."
