@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, get_args
 
@@ -176,7 +177,7 @@ _ENCODE: Mapping[Form, Callable[[Any], Term]] = MappingProxyType(
         Form.DURATION: lambda value: Literal(value, datatype=_DURATION),
         Form.MOMENT: _encode_moment,
         Form.HEX: lambda value: Literal(value, datatype=_HEX),
-        Form.IRI: NamedNode,
+        Form.IRI: lru_cache(100_000)(NamedNode),
     }
 )
 _DECODE: Mapping[Form, Callable[[Term], Any]] = MappingProxyType(

@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeVar
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
-from caimera.dcat.addresses import addressed
+from caimera.dcat.addresses import Naming, child
 from caimera.dcat.dataset import Record
 from caimera.dcat.errors import NotADescription
 from caimera.dcat.graph import Graph, Subject, Term
@@ -39,9 +39,9 @@ class Reading(Generic[R]):
 
 def triples(record: Record) -> Iterator[Triple]:
     """What a record says, parts addressed, unlisted statements last; the same record says the same."""
-    record = addressed(record)
-    yield from _statements(record)
-    yield from record.extra
+    naming = Naming(record)
+    yield from _statements(record, naming.of(record, ""), naming)
+    yield from map(naming.renamed, record.extra)
 
 
 def to_graph(record: Record) -> Graph:
@@ -49,29 +49,41 @@ def to_graph(record: Record) -> Graph:
     return Graph(triples(record))
 
 
-def _statements(thing: Thing) -> Iterator[Triple]:
+def _statements(thing: Thing, subject: Subject, naming: Naming) -> Iterator[Triple]:
     """Its own statements, then those of its parts, so that each stands together in a document."""
-    subject, parts = _subject(thing), []
+    parts: list[tuple[Thing, Subject]] = []
     yield Triple(subject, TYPE, term(thing.CLASS))
-    for name, each in properties(type(thing)):
+    for name, predicate, each in _lines(type(thing)):
         value = getattr(thing, name)
         if value is None or value == ():
             continue
-        predicate = term(each.curie)
-        for one in value if each.many else (value,):
-            if each.form is Form.NODE:
-                parts.append(one)
-                yield Triple(subject, predicate, _subject(one))
-            else:
-                yield Triple(subject, predicate, encode(each.form, one))
-    for part in parts:
-        yield from _statements(part)
+        if each.form is Form.NODE:
+            named = [(part, naming.of(part, address)) for part, address in _offered(value, subject, name)]
+            yield from (Triple(subject, predicate, node) for _, node in named)
+            parts += named
+        elif each.many:
+            yield from (Triple(subject, predicate, encode(each.form, one)) for one in value)
+        else:
+            yield Triple(subject, predicate, encode(each.form, value))
+    for part, node in parts:
+        yield from _statements(part, node, naming)
 
 
-def _subject(thing: Thing) -> Subject:
-    if thing.id is None:
-        return BlankNode(f"u{id(thing):x}")
-    return BlankNode(thing.id[2:]) if thing.id.startswith("_:") else NamedNode(thing.id)
+def _offered(value: Any, subject: Subject, name: str) -> Iterator[tuple[Thing, str]]:
+    """The parts a property holds, with the addresses they may take."""
+    if isinstance(value, Thing):
+        yield value, child(subject.value, name)
+    else:
+        yield from ((part, child(subject.value, name, n)) for n, part in enumerate(value, 1))
+
+
+def _lines(kind: type[Thing]) -> tuple[tuple[str, NamedNode, Property], ...]:
+    if (found := _LINES.get(kind)) is None:
+        found = _LINES[kind] = tuple((name, term(each.curie), each) for name, each in properties(kind))
+    return found
+
+
+_LINES: dict[type[Thing], tuple[tuple[str, NamedNode, Property], ...]] = {}
 
 
 def records(graph: Graph, kind: type[R]) -> Iterator[Reading[R]]:
