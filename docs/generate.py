@@ -52,6 +52,7 @@ def pages() -> dict[Path, str]:
         "common-data-model.md": model_page(),
         "messages.md": messages_page(),
         "report.md": report_page(),
+        "catalogue-profile.md": profile_page(),
     }
     samples = {"hub.env.sample": sample(HubSettings), "node.env.sample": sample(NodeSettings)}
     return {
@@ -206,6 +207,25 @@ def report_page() -> Iterator[str]:
     for method in (SearchResult.rows, SearchResult.breakdown_rows):
         yield f"\n## `SearchResult.{method.__name__}()`\n"
         yield inspect.getdoc(method) or ""
+
+
+def profile_page() -> Iterator[str]:
+    from caimera.dcat import Agent, Catalogue, Contact, ContactPoint, Dataset, DatasetSeries, Distribution
+    from caimera.dcat.properties import Thing, properties
+
+    yield "# Catalogue profile\n"
+    yield "EUCAIM DCAT-AP v2.0 as Caimera reads and writes it."
+    yield "M is mandatory, R recommended, C conditional, O optional."
+    yield "Added and modified properties differ from HealthDCAT-AP Release 7.\n"
+    kinds: list[type[Thing]] = [Dataset, Distribution, Catalogue, DatasetSeries, Agent, ContactPoint, Contact]
+    for kind in kinds:
+        yield f"## {kind.__name__} (`{kind.CLASS}`)\n"
+        yield f"{inspect.cleandoc(kind.__doc__ or '')}\n"
+        yield "| Field | Property | Occurrence | Value | Origin |\n|---|---|---|---|---|"
+        for name, each in properties(kind):
+            value = f"`{each.thing.CLASS}`" if each.thing else each.form
+            yield f"| `{name}` | `{each.curie}` | {each.occurrence} | {value} | {each.origin} |"
+        yield ""
 
 
 def messages_page() -> Iterator[str]:
