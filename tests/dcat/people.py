@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from random import Random
+from typing import Any
 from uuid import UUID
 
 import pyarrow as pa
 
 from caimera.dcat import About
-from caimera.disclosure import Policy, seed_of
+from caimera.disclosure import Guard, Policy
 from tests.cdm.samples import code
 
 DATASET = UUID("0b2c9c1e-2f7e-5b9b-8a51-7f3b0a6f0c11")
@@ -97,18 +98,6 @@ def about(version: str = "1", size: int | None = None) -> About:
     return About(dataset_id=DATASET, version=version, digest=f"digest of {version}", size=size)
 
 
-@dataclass(frozen=True)
-class Rules:
-    """A dataset's protection with sharp limits: the strictest reading of what a description may rely on."""
-
-    policy: Policy = field(default_factory=Policy)
-    key: bytes = b"a secret of the node"
-
-    def near(self, difference: int) -> bool:
-        return difference.bit_count() < self.policy.overlap
-
-    def too_small(self, patients: int) -> bool:
-        return patients.bit_count() < self.policy.minimum
-
-    def seed(self, question: str, digest: str) -> bytes:
-        return seed_of(self.key, question=question, dataset_id=DATASET, digest=digest)
+def guard(key: bytes = b"a secret of the node", **policy: Any) -> Guard:
+    """The dataset's protection; studies are told, up to ten of a patient, unless the policy says else."""
+    return Guard(Policy(**{"studies_clip": 10, **policy}), key, DATASET)

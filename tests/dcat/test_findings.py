@@ -22,7 +22,7 @@ from caimera.dcat.concepts import concepts, iri_of, label_of, listed, values_of
 from caimera.dcat.findings import _plausible
 from caimera.vocabulary import VOCABULARY
 from tests.dcat import samples
-from tests.dcat.people import Patient, Rules, Study, about, tables
+from tests.dcat.people import Patient, Study, about, guard, tables
 from tests.dcat.samples import EUCAIM, english
 
 
@@ -130,7 +130,7 @@ AGREED = Dataset(
 
 def drift(typed: Dataset, *, protected: bool = False) -> list[tuple[str, str]]:
     if protected:
-        computed, _ = describe_protected(DATA, about(), guard=Rules(), remembered=Memory())
+        computed, _ = describe_protected(DATA, about(), guard=guard(), remembered=Memory())
     else:
         computed = describe_open(DATA, about())
     return [(finding.field, finding.sentence) for finding in findings(Described(typed, computed))]
@@ -175,7 +175,7 @@ def test_a_protected_number_is_told_as_about() -> None:
 
 
 def test_a_crowd_that_is_a_handful_is_told() -> None:
-    computed, _ = describe_protected(tables([Patient("a")]), about(), guard=Rules(), remembered=Memory())
+    computed, _ = describe_protected(tables([Patient("a")]), about(), guard=guard(), remembered=Memory())
     (finding,) = findings(Described(Dataset(individuals=500), computed))
     assert finding.sentence == "The description says 500 people, the data hold fewer than 10."
 
@@ -190,7 +190,7 @@ def test_the_data_s_word_is_published_and_the_typed_one_kept() -> None:
 
 
 def test_what_the_data_may_not_say_people_may() -> None:
-    computed, _ = describe_protected(tables([Patient("a")]), about(), guard=Rules(), remembered=Memory())
+    computed, _ = describe_protected(tables([Patient("a")]), about(), guard=guard(), remembered=Memory())
     assert Described(samples.whole(), computed).published() == samples.whole()
     assert Described(samples.whole()).published() == samples.whole()
 

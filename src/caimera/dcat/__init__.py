@@ -32,7 +32,7 @@ from caimera.dcat.profiles import PROFILES, Complaint, Conformance, Profile, Sta
 from caimera.dcat.schema_org import as_schema_org
 from caimera.dcat.shacl import Severity, shapes_text
 from caimera.dcat.signposting import Link, header, links
-from caimera.dcat.telling import Guarding, Memory
+from caimera.dcat.telling import Memory
 from caimera.dcat.upgrading import Upgrade, upgraded
 
 __all__ = [
@@ -63,7 +63,6 @@ __all__ = [
     "Facet",
     "Finding",
     "Graph",
-    "Guarding",
     "Identifier",
     "Link",
     "Memory",

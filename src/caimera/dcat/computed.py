@@ -10,9 +10,6 @@ from pydantic import Field
 
 from caimera.protocol.messages import Count, Frozen, Protection
 
-CLIP = 10
-"""How many studies of one patient count at most in a protected description."""
-
 Words = Annotated[str, Field(max_length=400)]
 
 
@@ -46,7 +43,7 @@ class Facet(Frozen):
 class Computed(Frozen):
     """The description of one version of a dataset, from its data. `size` is in bytes.
 
-    `protection` says how protected numbers were made; one person's studies count up to `CLIP`.
+    `protection` says how protected numbers were made; one person's studies count up to `studies_clip`.
     """
 
     dataset_id: UUID
@@ -54,6 +51,7 @@ class Computed(Frozen):
     digest: Words
     policy: Literal["open", "protected"]
     protection: Protection | None = None
+    studies_clip: Annotated[int, Field(gt=0)] | None = None
     subjects: Count
     studies: Count
     series: Count

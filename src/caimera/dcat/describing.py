@@ -10,11 +10,11 @@ from uuid import UUID
 import numpy as np
 import pyarrow as pa
 
-from caimera.dcat.computed import CLIP, Computed, Facet, Share
+from caimera.dcat.computed import Computed, Facet, Share
 from caimera.dcat.concepts import iri_of
 from caimera.dcat.facts import WIDTH, Facts, Recorded, facts
-from caimera.dcat.telling import Guarding, Levels, Memory, placed, tell, tell_size
-from caimera.disclosure import Policy
+from caimera.dcat.telling import Counted, Memory, placed, tell, tell_size
+from caimera.disclosure import Guard, Policy
 from caimera.protocol.messages import Count, CountKind, Protection
 from caimera.vocabulary import Kind, Variable
 
@@ -43,23 +43,22 @@ def describe_open(tables: Mapping[str, pa.Table], about: About) -> Computed:
 
 
 def describe_protected(
-    tables: Mapping[str, pa.Table], about: About, *, guard: Guarding, remembered: Memory
+    tables: Mapping[str, pa.Table], about: About, *, guard: Guard, remembered: Memory
 ) -> tuple[Computed, Memory]:
     """The description of a protected dataset, and what is to be remembered for its next version.
 
     Every number and every value named comes from sets of patients told by `telling.tell`: too small sets are
     left out, numbers carry noise and are rounded, ages and years are in bands, and a version in which fewer
     than `overlap` patients differ from what was described says what was said. Sizes are powers of two.
+    Studies are told where the policy tells them in answers too.
     """
     known = facts(tables)
     places, remembered = placed(known.patients, remembered, guard.key)
     everyone = _bits(places, range(len(places)))
-    statements = {
-        _SUBJECTS: (everyone,),
-        _STUDIES: _levels(places, known.studies),
-        _SEGMENTED: _levels(places, known.segmented),
-        **dict(_statements(known, places)),
-    }
+    statements = {_SUBJECTS: Counted((everyone,)), **dict(_statements(known, places))}
+    if (clip := guard.policy.studies_clip) is not None:
+        statements[_STUDIES] = _clipped(places, known.studies, clip)
+        statements[_SEGMENTED] = _clipped(places, known.segmented, clip)
     numbers, memory = tell(statements, remembered, guard, about.digest)
     size, memory = tell_size(about.size, everyone, memory, guard)
     told = _Told(numbers, guard.policy)
@@ -67,7 +66,8 @@ def describe_protected(
     counts = (told.count(_SUBJECTS), told.studies(_STUDIES), _WITHHELD, told.studies(_SEGMENTED))
     rules = guard.policy
     protection = Protection(minimum=rules.minimum, step=rules.step, epsilon=rules.epsilon)
-    return _computed(replace(about, size=size), protection, facets, counts), memory
+    computed = _computed(replace(about, size=size), protection, facets, counts)
+    return computed.model_copy(update={"studies_clip": rules.studies_clip}), memory
 
 
 def _computed(
@@ -188,16 +188,18 @@ def _recorded(variable: Variable) -> str:
     return f"{variable.name} recorded"
 
 
-def _statements(known: Facts, places: Sequence[int]) -> Iterator[tuple[str, Levels]]:
+def _statements(known: Facts, places: Sequence[int]) -> Iterator[tuple[str, Counted]]:
     for each in known.recorded:
-        yield _recorded(each.variable), (_bits(places, each.anyone),)
+        yield _recorded(each.variable), Counted((_bits(places, each.anyone),))
         for name, rows in each.values.items():
-            yield _statement(each.variable, name), (_bits(places, rows),)
+            yield _statement(each.variable, name), Counted((_bits(places, rows),))
 
 
-def _levels(places: Sequence[int], counts: Any) -> Levels:
-    """The patients with at least one, two and so on, up to `CLIP`."""
-    return tuple(_bits(places, np.flatnonzero(counts >= level)) for level in range(1, CLIP + 1))
+def _clipped(places: Sequence[int], counts: Any, clip: int) -> Counted:
+    """The patients with at least one, two and so on, up to `clip` or what anyone has."""
+    most = max(1, min(clip, int(counts.max(initial=0))))
+    levels = tuple(_bits(places, np.flatnonzero(counts >= level)) for level in range(1, most + 1))
+    return Counted(levels, clip)
 
 
 def _bits(places: Sequence[int], rows: Iterable[int]) -> int:

@@ -11,7 +11,7 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import Any
 
-from caimera.dcat.computed import CLIP, Computed
+from caimera.dcat.computed import Computed
 from caimera.dcat.concepts import label_of, values_of
 from caimera.dcat.dataset import Dataset
 from caimera.dcat.described import Described, said
@@ -56,10 +56,11 @@ _Sentences = Iterator[tuple[str, str]]
 
 def _drift(typed: Dataset, computed: Computed) -> _Sentences:
     noise = _SPREAD / computed.protection.epsilon if computed.protection else 0
+    wider = noise * (computed.studies_clip or 1)
     for field, what, count, spread in (
         ("individuals", "people", computed.subjects, noise),
-        ("studies", "imaging studies", computed.studies, noise * CLIP),
-        ("segmented_studies", "studies with a segmentation", computed.segmented_studies, noise * CLIP),
+        ("studies", "imaging studies", computed.studies, wider),
+        ("segmented_studies", "studies with a segmentation", computed.segmented_studies, wider),
     ):
         yield from _number_drift(field, what, getattr(typed, field), count, spread)
     data = said(computed)

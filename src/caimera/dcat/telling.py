@@ -8,28 +8,20 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 from types import MappingProxyType
-from typing import Any, Protocol, TypeAlias
+from typing import Any, TypeAlias
 
-from caimera.disclosure import Policy, discrete_laplace
+from caimera.disclosure import Guard, discrete_laplace
 
 Levels: TypeAlias = tuple[int, ...]
 """A secret set of patients, a bit each; further levels hold those who count twice, three times and so on."""
 
 
-class Guarding(Protocol):
-    """The rules of one dataset with the node's secret, as `caimera.disclosure` keeps them.
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What a statement is about: a set, in which one patient counts up to `clip`."""
 
-    `near`: whether sets that differ by these patients get one answer; `too_small`: whether a set is never
-    told; `seed`: what the noise of a statement about a version of the data is drawn from.
-    """
-
-    @property
-    def policy(self) -> Policy: ...
-    @property
-    def key(self) -> bytes: ...
-    def near(self, difference: int) -> bool: ...
-    def too_small(self, patients: int) -> bool: ...
-    def seed(self, question: str, digest: str) -> bytes: ...
+    levels: Levels = (0,)
+    clip: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +30,7 @@ class Said:
 
     levels: Levels
     number: int | None
+    clip: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +59,12 @@ class Memory:
 
 
 def _stored(said: Said) -> list[Any]:
-    return [[f"{level:x}" for level in said.levels], said.number]
+    return [[f"{level:x}" for level in said.levels], said.number, said.clip]
 
 
 def _restored(stored: Any) -> Said:
-    levels, number = stored
-    return Said(tuple(int(level, 16) for level in levels), number)
+    levels, number, clip = stored
+    return Said(tuple(int(level, 16) for level in levels), number, clip)
 
 
 def placed(patients: Iterable[str], memory: Memory, key: bytes) -> tuple[tuple[int, ...], Memory]:
@@ -86,7 +79,7 @@ def _hidden(key: bytes, patient: str) -> str:
 
 
 def tell(
-    statements: Mapping[str, Levels], memory: Memory, guard: Guarding, digest: str
+    statements: Mapping[str, Counted], memory: Memory, guard: Guard, digest: str
 ) -> tuple[Mapping[str, int | None], Memory]:
     """The number of each statement made now or before, None where it is not told, and what to remember.
 
@@ -97,16 +90,16 @@ def tell(
     said, numbers = dict(memory.said), {}
     before = {name: _earlier(name, memory) for name in {*statements, *memory.said}}
     for name in sorted(before):
-        levels = statements.get(name, (0,))
-        kept = next((one for one in before[name] if guard.near(_changed(one.levels, levels))), None)
+        now = statements.get(name, Counted())
+        kept = next((one for one in before[name] if guard.near(_changed(one.levels, now.levels))), None)
         if kept is None:
-            kept = Said(levels, _fresh(name, levels, said, guard, digest))
+            kept = Said(now.levels, _fresh(name, now, said, guard, digest), now.clip)
             said[name] = (*said.get(name, ()), kept)
         numbers[name] = kept.number
     return numbers, replace(memory, said=MappingProxyType(said))
 
 
-def tell_size(size: int | None, patients: int, memory: Memory, guard: Guarding) -> tuple[int | None, Memory]:
+def tell_size(size: int | None, patients: int, memory: Memory, guard: Guard) -> tuple[int | None, Memory]:
     """A size in bytes as a power of two, the one that was told while the set of patients is near."""
     kept = next((one for one in memory.sizes if guard.near(one.levels[0] ^ patients)), None)
     if kept is not None:
@@ -122,23 +115,24 @@ def _earlier(name: str, memory: Memory) -> tuple[Said, ...]:
 
 
 def _fresh(
-    name: str, levels: Levels, said: Mapping[str, tuple[Said, ...]], guard: Guarding, digest: str
+    name: str, now: Counted, said: Mapping[str, tuple[Said, ...]], guard: Guard, digest: str
 ) -> int | None:
-    if guard.too_small(levels[0]):
+    if guard.too_small(now.levels[0]):
         return None
-    if len(levels) == 1:
-        shared = next((one for one in _told(said) if guard.near(one.levels[0] ^ levels[0])), None)
+    if now.clip == 1:
+        shared = next((one for one in _told(said) if guard.near(one.levels[0] ^ now.levels[0])), None)
         if shared is not None:
             return shared.number
-    seed = guard.seed(f"description: {name}", digest)
-    return sum(level.bit_count() for level in levels) + discrete_laplace(
-        guard.policy.epsilon / len(levels), seed
-    )
+    exact = sum(level.bit_count() for level in now.levels)
+    return exact + discrete_laplace(guard.policy.epsilon / now.clip, guard.seed(_SEED, digest), name)
+
+
+_SEED = "description"
 
 
 def _told(said: Mapping[str, tuple[Said, ...]]) -> Iterator[Said]:
     for name in sorted(said):
-        yield from (one for one in said[name] if len(one.levels) == 1 and one.number is not None)
+        yield from (one for one in said[name] if one.clip == 1 and one.number is not None)
 
 
 def _changed(before: Levels, now: Levels) -> int:
