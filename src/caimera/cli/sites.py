@@ -65,6 +65,7 @@ def serve_pages(app: str, *, settings: str, host: str, port: int, processes: int
         log_config=None,
         access_log=False,
         server_header=False,
+        proxy_headers=False,  # the site reads them itself, and believes only the proxies it was told of
         timeout_graceful_shutdown=3,
     )
 

@@ -58,6 +58,8 @@ SMALL: Mapping[str, tuple[str, ...]] = {
 
 PREFERRED_PORTS: Mapping[str, int] = {**{site.id: site.port for site in SITES}, "login": 8890, "broker": 4222}
 CLI_CLIENT = "caimera-cli"
+MANY = "60000"
+"""What tests and benchmarks may ask a minute, all of them from one address."""
 
 
 def programmes(*, small: bool) -> Mapping[str, tuple[str, ...]]:
@@ -100,8 +102,11 @@ def environment(site: Site, home: Home, ports: Mapping[str, int], database_url: 
         "OIDC_CLIENT_ID": site.client_id,
         "NODE_MODULES_DIR": str(node_modules()),
         "DEMO": "true",
+        "REQUESTS_PER_MINUTE": MANY,
+        "SIGN_INS_PER_MINUTE": MANY,
     }
-    own = {"CLI_CLIENT_ID": CLI_CLIENT} if site.kind == "hub" else {"DATA_DIR": str(directory / "data")}
+    hub = {"CLI_CLIENT_ID": CLI_CLIENT, "QUESTIONS_PER_MINUTE": MANY}
+    own = hub if site.kind == "hub" else {"DATA_DIR": str(directory / "data")}
     prefix = f"CAIMERA_{site.kind.upper()}_"
     foreign = ("CAIMERA_", "DJANGO_")
     kept = {name: value for name, value in surroundings(home).items() if not name.startswith(foreign)}

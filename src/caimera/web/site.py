@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Annotated, Any, TypeVar
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, IPvAnyNetwork, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from caimera.secrets import FileStore
@@ -72,6 +72,29 @@ class SiteSettings(BaseSettings):
     )
     allowed_hosts: Annotated[
         tuple[str, ...], Field(description="Further host names this site answers to, as a JSON list.")
+    ] = ()
+    requests_per_minute: Annotated[
+        int,
+        Field(
+            ge=0,
+            description="Requests one address may send a minute, static files aside, to each server process; "
+            "0 for no limit.",
+        ),
+    ] = 1200
+    sign_ins_per_minute: Annotated[
+        int,
+        Field(
+            ge=0,
+            description="Steps of signing in that one address may take a minute, at each server process; "
+            "0 for no limit.",
+        ),
+    ] = 60
+    trusted_proxies: Annotated[
+        tuple[IPvAnyNetwork, ...],
+        Field(
+            description="Addresses or networks of the reverse proxies before this site, as a JSON list; only "
+            "what they say in X-Forwarded-For is believed."
+        ),
     ] = ()
     node_modules_dir: Annotated[Path, Field(description="Where `npm ci` put the front-end packages.")] = Path(
         "node_modules"
@@ -191,6 +214,7 @@ def django_settings(site: SiteSettings, *, apps: Sequence[str], urlconf: str) ->
 
 MIDDLEWARE = [
     "caimera.web.middleware.RequestLog",
+    "caimera.web.limits.AddressLimits",
     "django.middleware.security.SecurityMiddleware",
     "caimera.web.middleware.ContentSecurityPolicy",
     "servestatic.middleware.ServeStaticMiddleware",

@@ -16,13 +16,13 @@ from caimera.hub.federation.handlers import Undelivered
 from caimera.hub.federation.hearing import hear
 from caimera.hub.federation.models import Refusal
 from caimera.hub.search import actions
-from caimera.hub.search.errors import PurposeTooLong
+from caimera.hub.search.errors import PurposeTooLong, TooManyQuestions
 from caimera.hub.search.models import NodeAnswer, Question
 from caimera.hub.search.states import State
 from caimera.people.models import Person
 from caimera.protocol.messages import Answer
 from caimera.transport import Arrival
-from tests.hub.conftest import FakeNode, answer, heard, open_dataset
+from tests.hub.conftest import FakeNode, answer, heard, make_person, open_dataset
 
 pytestmark = pytest.mark.django_db
 
@@ -265,3 +265,23 @@ def test_the_database_refuses_an_answer_that_does_not_fit_its_state(
 
     with pytest.raises(IntegrityError), transaction.atomic():
         NodeAnswer.objects.update(**broken)
+
+
+def test_a_person_asks_so_often_a_minute_and_no_more(person: Person, settings: Any) -> None:
+    settings.SITE = settings.SITE.model_copy(update={"questions_per_minute": 2})
+    first, _ = ask(person), ask(person)
+
+    with pytest.raises(TooManyQuestions, match=r"Ask again in \d+ seconds") as refused:
+        ask(person)
+    assert 55 < refused.value.seconds <= 60
+    assert Question.objects.count() == 2
+    ask(make_person("another"))
+
+    Question.objects.filter(pk=first.pk).update(asked_at=timezone.now() - timedelta(seconds=61))
+    ask(person)
+
+
+def test_without_a_limit_nobody_waits(person: Person, settings: Any) -> None:
+    settings.SITE = settings.SITE.model_copy(update={"questions_per_minute": 0})
+    for _ in range(40):
+        ask(person)

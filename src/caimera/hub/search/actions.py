@@ -19,8 +19,16 @@ from caimera.hub.federation.handlers import Refused, Undelivered
 from caimera.hub.federation.models import Node
 from caimera.hub.federation.queries import enrolled_nodes, is_present
 from caimera.hub.search.breakdowns import chosen
-from caimera.hub.search.errors import AlreadyAnswered, NameRefused, NameTaken, NotAsked, PurposeTooLong
+from caimera.hub.search.errors import (
+    AlreadyAnswered,
+    NameRefused,
+    NameTaken,
+    NotAsked,
+    PurposeTooLong,
+    TooManyQuestions,
+)
 from caimera.hub.search.models import NodeAnswer, Question, SavedQuestion
+from caimera.hub.search.queries import pause_before_next
 from caimera.hub.search.states import DEADLINE, NOT_REACHED, NOT_THERE, TRANSITIONS, Event, State
 from caimera.people.models import Person
 from caimera.protocol.envelope import Letter
@@ -47,13 +55,16 @@ def ask(
 ) -> Question:
     """Put a question to every node that is there; a worker sends it once this is committed.
 
-    `breakdown` names the variables it is to be counted by besides. Raises PurposeTooLong, BreakdownRefused.
+    `breakdown` names the variables it is to be counted by besides. Raises PurposeTooLong, BreakdownRefused,
+    TooManyQuestions.
     """
     purpose = _printable(purpose).strip()
     by = chosen(breakdown)
     if len(purpose) > _PURPOSE_LIMIT:
         raise PurposeTooLong
     now = timezone.now()
+    if pause := pause_before_next(person, now):
+        raise TooManyQuestions(pause)
     with transaction.atomic():
         asked = _write_question(person, question, purpose, by, request_id, now)
         answers = [_first_answer(asked, node, now) for node in enrolled_nodes()]

@@ -46,7 +46,7 @@ def _person(request: HttpRequest) -> Person:
 @router.post(
     "/questions",
     auth=_member,
-    response={201: QuestionState, **refusals(401, 403, 413, 422)},
+    response={201: QuestionState, **refusals(401, 403, 413, 422, 429)},
     by_alias=True,
     summary="Ask all nodes",
 )

@@ -2,6 +2,7 @@
 
 SearchError
 ├── PurposeTooLong       the purpose has more than 600 characters
+├── TooManyQuestions     a person asked as much as a minute allows
 ├── BreakdownRefused     more than three variables to count by, one twice, or one nobody knows
 ├── NameRefused          a question is to be kept without a name, or under one too long
 └── NameTaken            another question of this person has the name
@@ -13,9 +14,11 @@ MessageRefused (hub.federation)
 
 from __future__ import annotations
 
+import math
 from uuid import UUID
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from caimera.hub.federation.errors import MessageRefused
 
@@ -33,6 +36,21 @@ class PurposeTooLong(SearchError):
 
     def __init__(self) -> None:
         super().__init__(_("The purpose is too long. Say it in at most 600 characters."))
+
+
+class TooManyQuestions(SearchError):
+    """A person asked as much as a minute allows; `seconds` from now they may ask again."""
+
+    field = "purpose"
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = max(1, math.ceil(seconds))
+        sentence = ngettext(
+            "You asked many questions within a minute. Ask again in %(seconds)d second.",
+            "You asked many questions within a minute. Ask again in %(seconds)d seconds.",
+            self.seconds,
+        )
+        super().__init__(sentence % {"seconds": self.seconds})
 
 
 class BreakdownRefused(SearchError):

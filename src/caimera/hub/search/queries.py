@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypedDict
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import Prefetch, Q, QuerySet, prefetch_related_objects
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -29,6 +30,8 @@ from caimera.hub.search.totals import sums_of, totals_of
 from caimera.people.models import Person
 from caimera.protocol.messages import Answer, Ask, ConditionStatus, DatasetCount, Treatment
 
+_MINUTE = timedelta(minutes=1)
+
 
 @dataclass(frozen=True, slots=True)
 class SaidByDataset:
@@ -47,6 +50,15 @@ def visible_questions(person: Person) -> QuerySet[Question]:
 def is_visible(person: Person, question_id: UUID) -> bool:
     """Whether a person may see a question; its answers are not read."""
     return visible_questions(person).filter(pk=question_id).exists()
+
+
+def pause_before_next(person: Person, now: datetime) -> float:
+    """Seconds until a person may ask again, by the setting `questions_per_minute`; 0 when they may now."""
+    allowed = settings.SITE.questions_per_minute
+    lately = Question.objects.filter(asked_by=person, asked_at__gt=now - _MINUTE).order_by("-asked_at")
+    if not allowed or not (full := lately.values_list("asked_at", flat=True)[allowed - 1 : allowed]):
+        return 0.0
+    return (full[0] + _MINUTE - now) / timedelta(seconds=1)
 
 
 def found_questions(person: Person, wanted: str) -> QuerySet[Question]:

@@ -8,7 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI
 
-from caimera.hub.search.errors import NameTaken, SearchError
+from caimera.hub.search.errors import NameTaken, SearchError, TooManyQuestions
+from caimera.web.limits import with_pause
 from caimera.web.problems import ProblemPart, problem
 
 
@@ -18,6 +19,8 @@ def answer_refusals(api: NinjaAPI) -> None:
 
 
 def _refused(request: HttpRequest, error: Any) -> HttpResponse:
+    if isinstance(error, TooManyQuestions):
+        return with_pause(problem(429, _("Too much at once."), str(error)), error.seconds)
     status = 409 if isinstance(error, NameTaken) else 422
     part = ProblemPart(path=error.field, message=str(error), fix="")
     return problem(status, _("This cannot be done as it was sent."), str(error), [part])

@@ -22,7 +22,7 @@ from caimera.hub.federation.queries import enrolled_nodes
 from caimera.hub.federation.schemas import NodeSummary
 from caimera.hub.search import actions, finding, queries
 from caimera.hub.search.builder import read, split
-from caimera.hub.search.errors import SearchError
+from caimera.hub.search.errors import SearchError, TooManyQuestions
 from caimera.hub.search.forms import BuilderForm, by_context, known_variables, receive
 from caimera.hub.search.schemas import QuestionSummary
 from caimera.hub.search.sorting import DatasetTable, Order
@@ -30,6 +30,7 @@ from caimera.hub.search.templatetags.wording import builder_address
 from caimera.people.access import member
 from caimera.people.models import Person
 from caimera.web.access import anyone
+from caimera.web.limits import with_pause
 from caimera.web.logs import current_request_id
 
 PAGE = 25
@@ -117,6 +118,8 @@ def _ask(request: HttpRequest) -> HttpResponse:
     except SearchError as error:
         refused = {"purpose": purpose, f"{error.field}_problem": str(error)}
         context = {**_builder_context(BuilderForm(bars), by), **refused}
+        if isinstance(error, TooManyQuestions):
+            return with_pause(render(request, "search/builder.html", context, status=429), error.seconds)
         return render(request, "search/builder.html", context, status=422)
     return redirect("search:question", question_id=question.pk)
 
