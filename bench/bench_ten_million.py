@@ -2,8 +2,8 @@
 
 Limits: the cost of a question, in processor time, grows no faster than the rows, and a process that answers
 takes at most 500 MB. Each size is built in one process and asked in another, so that what building takes does
-not stand in for answering. Anonymous pages are the process's own; pages mapped from files are the index and the
-programs, which the system may drop and read again at any time.
+not stand in for answering. Anonymous pages are the process's own; pages mapped from files are the index and
+the programs, which the system may drop and read again at any time.
 """
 
 from __future__ import annotations

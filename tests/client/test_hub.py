@@ -124,6 +124,7 @@ def test_counts_say_their_kind() -> None:
         Count("exact", 1234),
         Count("rounded", 1235, step=5),
         Count("approximate", 7000),
+        Count("approximate", 0),
         Count("fewer_than", bound=10),
         Count("withheld"),
     ]
@@ -131,6 +132,7 @@ def test_counts_say_their_kind() -> None:
         "1,234",
         "about 1,235",
         "about 7,000",
+        "none told",
         "fewer than 10",
         "not said",
     ]

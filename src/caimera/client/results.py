@@ -30,6 +30,8 @@ class Count:
             return f"fewer than {self.bound}"
         if self.value is None:
             return "not said"
+        if self.kind == "approximate" and self.value == 0:
+            return "none told"
         return f"{self.value:,}" if self.kind == "exact" else f"about {self.value:,}"
 
 

@@ -55,6 +55,7 @@ def test_a_chip_without_a_variable_answers_with_its_text() -> None:
         (Count(kind=CountKind.FEWER_THAN, bound=10), "", "fewer than 10"),
         (Count(kind=CountKind.WITHHELD), "", "not released"),
         (Count(kind=CountKind.APPROXIMATE, value=1234), "about 1,234", ""),
+        (Count(kind=CountKind.APPROXIMATE, value=0), "", "none told"),
     ],
 )
 def test_a_count_says_its_kind(count: Count, number: str, note: str) -> None:

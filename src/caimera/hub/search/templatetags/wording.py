@@ -108,7 +108,7 @@ def treatment_note(conditions: Sequence[ConditionState]) -> str:
 @register.filter
 def count_number(count: Count) -> str:
     """The figure of a count as it may be read at a glance, or an empty string where there is none."""
-    if count.value is None:
+    if count.value is None or _is_empty_sum(count):
         return ""
     figure = number_format(count.value, force_grouping=True)
     return _("about %s") % figure if count.kind is CountKind.APPROXIMATE else figure
@@ -124,8 +124,15 @@ def count_note(count: Count) -> str:
             return _("fewer than %d") % (count.bound or 0)
         case CountKind.WITHHELD:
             return _("not released")
+        case CountKind.APPROXIMATE if _is_empty_sum(count):
+            return _("none told")
         case CountKind.EXACT | CountKind.APPROXIMATE:
             return ""
+
+
+def _is_empty_sum(count: Count) -> bool:
+    """A sum of nothing but small numbers, which are not told: “about 0” would claim that there are none."""
+    return count.kind is CountKind.APPROXIMATE and count.value == 0
 
 
 @register.filter
