@@ -75,7 +75,7 @@ def work(what: str, times: int) -> None:
         for name, text in QUESTIONS.items():
             every = variants(canonical(parse(text)))
             figures[name] = rounds(
-                lambda q=every: source.sets(q, held, wait=60), times=20, clock=time.thread_time
+                lambda q=every: source.sets(q, held, wait=60), times=40, clock=time.thread_time
             )
     source.close()
     print(json.dumps({**figures, "memory": memory()}))

@@ -19,7 +19,7 @@ Mask: TypeAlias = NDArray[np.bool_]
 Counts: TypeAlias = NDArray[np.uint32]
 
 
-LENGTH = 1 << 17
+LENGTH = 1 << 16
 """Patients taken at once: few enough for the processor's cache, many enough for the interpreter."""
 
 
