@@ -42,7 +42,7 @@ class Attacker:
     def __post_init__(self) -> None:
         self._turns = cycle(self.persons)
         self.place = self.hospital.cell_of[self.target]
-        self.cell = self.hospital.cell(self.place)
+        self.cell = self.hospital.cell[self.place]
         self.sought = joined("and", [self.cell, self.hospital.bit])
         self.half = self.cell.patients.bit_count() / 2
 
@@ -59,47 +59,33 @@ class Attacker:
             return self.random.random() < 0.5
         return fmean(estimates) > self.half
 
-    def box(self, sex: str | None = None) -> Asked:
-        """A large group without the target, in one box of conditions."""
+    def pad(self, number: int = 3, sex: str | None = None) -> Asked:
+        """A large group without the target: an `or` of several boxes."""
         while True:
-            wanted: list[Sequence[object] | None] = [
-                self.random.sample(sorted(DIAGNOSES), self.random.randint(1, 3)),
-                [sex] if sex else None,
-                self._range(AGES),
-                self._range(YEARS) if self.random.random() < 0.5 else None,
-            ]
-            if not all(
-                values is None or one in values for values, one in zip(wanted, self.place, strict=True)
-            ):
-                return self.hospital.box(*wanted)
+            pad = self.random.choice(self.hospital.pads(sex, number))
+            if not pad.patients & self.cell.patients:
+                return pad
 
-    def _range(self, of: Sequence[int]) -> Sequence[int]:
-        first, last = sorted(self.random.sample(range(len(of)), 2))
-        return of[first : last + 1]
+    def crossing(self) -> tuple[Asked, Asked]:
+        """Two boxes that share exactly the target's cell: each dimension is in one of them, one in both."""
+        sides: tuple[list[Sequence[object] | None], ...] = ([None] * 4, [None] * 4)
+        shared = self.random.randrange(4)
+        for at, (values, here) in enumerate(zip(_DIMENSIONS, self.place, strict=True)):
+            one, two = self.random.sample(sides, 2)
+            one[at] = [here]
+            if at == shared:
+                one[at], two[at] = self._around(values, here)
+        return self.hospital.box(*sides[0]), self.hospital.box(*sides[1])
 
-    def boxes(self, number: int, sex: str | None = None) -> Asked:
-        return joined("or", [self.box(sex) for _ in range(number)])
-
-    def crossing(self) -> tuple[list[Sequence[object]], list[Sequence[object]]]:
-        """Two boxes that share exactly the target's cell, in each dimension a list of values."""
-        one: list[Sequence[object]] = []
-        two: list[Sequence[object]] = []
-        for values, here in zip(_DIMENSIONS, self.place, strict=True):
+    def _around(self, values: Sequence[object], here: object) -> tuple[Sequence[object], Sequence[object]]:
+        """Two lists of values that share one: ranges that touch there, or a division of all others."""
+        if values in (AGES, YEARS):
             at = values.index(here)
-            if values in (AGES, YEARS):
-                sides = [
-                    values[self.random.randint(0, at) : at + 1],
-                    values[at : self.random.randint(at, len(values) - 1) + 1],
-                ]
-            else:
-                others = [value for value in values if value != here]
-                self.random.shuffle(others)
-                cut = self.random.randint(0, len(others))
-                sides = [[here, *others[:cut]], [here, *others[cut:]]]
-            self.random.shuffle(sides)
-            one.append(sides[0])
-            two.append(sides[1])
-        return one, two
+            low, high = self.random.randint(0, at), self.random.randint(at, len(values) - 1)
+            return values[low : at + 1], values[at : high + 1]
+        others = self.random.sample([value for value in values if value != here], len(values) - 1)
+        cut = self.random.randint(0, len(others))
+        return [here, *others[:cut]], [here, *others[cut:]]
 
 
 Attack = Callable[[Attacker, int], bool]
@@ -116,23 +102,23 @@ def direct(attacker: Attacker, questions: int) -> bool:
 
 def repeated(attacker: Attacker, questions: int) -> bool:
     """Ask one padded pair over and over and take the mean."""
-    padding = attacker.boxes(3)
+    padding = attacker.pad()
     pairs = [_pair(attacker, padding) for _ in range(questions // 2)]
     return attacker.guess(_differences(pairs))
 
 
 def tracker(attacker: Attacker, questions: int) -> bool:
     """Ask many paddings of large groups, each with and without the target's cell and bit."""
-    return attacker.guess(_differences([_pair(attacker, attacker.boxes(3)) for _ in range(questions // 2)]))
+    return attacker.guess(_differences([_pair(attacker, attacker.pad()) for _ in range(questions // 2)]))
 
 
 def cells_tracker(attacker: Attacker, questions: int) -> bool:
-    """The same with paddings of ten small cells, many of one patient: the OR-padded tracker."""
-    others = [cell for cell in attacker.hospital.cells if cell != attacker.place]
-    pairs = []
+    """The same with paddings of ten cells of one or two patients: the OR-padded tracker."""
+    hospital, pairs = attacker.hospital, []
+    small = [cell for cell, who in hospital.cells.items() if who.bit_count() < 3 and cell != attacker.place]
     for _ in range(questions // 2):
-        cells = attacker.random.sample(others, 10)
-        pairs.append(_pair(attacker, joined("or", [attacker.hospital.cell(cell) for cell in cells])))
+        cells = attacker.random.sample(small, 10)
+        pairs.append(_pair(attacker, joined("or", [hospital.cell[cell] for cell in cells])))
     return attacker.guess(_differences(pairs))
 
 
@@ -140,7 +126,7 @@ def split_tracker(attacker: Attacker, questions: int) -> bool:
     """Ask two paddings apart, then both with the target: three sets that no overlap rule joins."""
     estimates = []
     for _ in range(questions // 3):
-        one, two = attacker.boxes(2, "f"), attacker.boxes(2, "m")
+        one, two = attacker.pad(2, "f"), attacker.pad(2, "m")
         numbers = [attacker.number(asked) for asked in (one, two, joined("or", [one, two, attacker.sought]))]
         if None not in numbers:
             estimates.append(float(numbers[2] - numbers[0] - numbers[1]))  # type: ignore[operator]
@@ -151,7 +137,7 @@ def crossing_tracker(attacker: Attacker, questions: int) -> bool:
     """Two large boxes that share only the target's cell: |A| + |B| - |A or B|. No part of it is small."""
     estimates, bit = [], attacker.hospital.bit
     for _ in range(questions // 3):
-        one, two = (attacker.hospital.box(*box) for box in attacker.crossing())
+        one, two = attacker.crossing()
         asked = (
             joined("and", [one, bit]),
             joined("and", [two, bit]),
@@ -170,7 +156,7 @@ def complement_tracker(attacker: Attacker, questions: int) -> bool:
     """
     estimates, rest = [], PATIENTS - attacker.cell.patients.bit_count()
     for _ in range(questions // 2):
-        half = attacker.boxes(3)
+        half = attacker.pad()
         other = leaf(
             f"not ({half.text}) and not the cell", EVERYONE & ~half.patients & ~attacker.cell.patients
         )
@@ -185,7 +171,7 @@ def woven_complement(attacker: Attacker, questions: int) -> bool:
     the target's cell, belongs to them. Needs the exact number of patients in the dataset."""
     estimates, hospital = [], attacker.hospital
     for _ in range(questions // 2):
-        one, two = (hospital.box(*box) for box in attacker.crossing())
+        one, two = attacker.crossing()
         tiles = [
             joined("and", [_denied(first), _denied(second)])
             for first in _conditions(one)
@@ -214,7 +200,7 @@ def known_nines(attacker: Attacker, questions: int) -> bool:
 def known_difference(attacker: Attacker, questions: int) -> bool:
     """Ask for two large groups that differ by nine known patients, and by the target if it has the bit: the
     same answer twice says that they are near."""
-    group = attacker.box().patients & ~attacker.cell.patients
+    group = attacker.pad().patients & ~attacker.cell.patients
     nine = _some(attacker, 9) & ~group
     first = attacker.number(leaf("group", group))
     second = attacker.number(leaf("group and ten", group | nine | attacker.sought.patients))
@@ -241,7 +227,7 @@ def version_difference(attacker: Attacker, questions: int) -> bool:
     after = replace(before, digest="2")
     differences = []
     for _ in range(questions // 2):
-        asked = joined("and", [attacker.hospital.box(*attacker.crossing()[0]), bit])
+        asked = joined("and", [attacker.crossing()[0], bit])
         old = before.ask(leaf(asked.text, asked.patients & ~(1 << attacker.target)), "person").subjects
         new = after.ask(leaf(asked.text, asked.patients), "person").subjects
         differences.append((new, old))
@@ -267,6 +253,8 @@ SHARPER: dict[str, Attack] = {
     "nine others known": known_nine,
     "nine of the difference known": known_difference,
 }
+
+ATTACKS = {**NAMED, **SHARPER}
 
 
 def _pair(attacker: Attacker, padding: Asked) -> tuple[int | None, int | None]:

@@ -23,7 +23,7 @@ from caimera.disclosure import (
     why_withheld,
 )
 from caimera.protocol.messages import Count
-from tests.disclosure.hospital import Asked, joined
+from tests.disclosure.hospital import Asked, joined, parts_of, text_of
 
 DATASET = UUID("5a1d9f2a-6d0e-5d8e-8f0e-1f6f3a1f2b3c")
 
@@ -81,9 +81,7 @@ class Door:
         return self._settled(joined("and", [asked, value]).text, self._followed(with_value))
 
     def _followed(self, asked: Asked) -> Asked:
-        if asked.patients.bit_count() < self.policy.minimum:
-            return asked
-        following = followed(asked, asked.patients, parts_of=lambda one: one.without, guard=self.guard)
+        following = followed(asked, asked.patients, parts_of=parts_of, text_of=text_of, guard=self.guard)
         try:
             wanted = next(following)
             while True:

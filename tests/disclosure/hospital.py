@@ -7,9 +7,9 @@ what an attack asks a thousand times over must be cheap to answer.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, reduce
-from operator import and_, or_
+from operator import or_
 from random import Random
 
 from caimera.disclosure import Part
@@ -25,40 +25,63 @@ Cell = tuple[str, str, int, int]
 
 
 class Asked:
-    """A question: a leaf is a condition, `in` lists values, `and` and `or` have parts."""
+    """A question: a leaf `is` a condition, `in` lists values, `and` and `or` have parts."""
 
-    def __init__(self, kind: str, text: str, patients: int, parts: Sequence[Asked] = ()) -> None:
-        self.kind, self.text, self.patients, self.parts = kind, text, patients, tuple(parts)
+    def __init__(self, kind: str, patients: int, parts: tuple[Asked, ...] = (), name: str = "") -> None:
+        self.kind, self.patients, self.parts, self._name = kind, patients, parts, name
+
+    @cached_property
+    def text(self) -> str:
+        """The same for equal questions."""
+        return self._name or f"{self.kind}({' '.join(sorted(part.text for part in self.parts))})"
 
     @cached_property
     def without(self) -> tuple[Part[Asked], ...]:
         """Every part that can be left out, as `caimera.node.mediator.parts` finds them."""
         found: list[Part[Asked]] = []
         for at, part in enumerate(self.parts):
-            others = (*self.parts[:at], *self.parts[at + 1 :])
-            if others:
-                branch = self.kind == "or" or (self.kind == "and" and part.kind in ("and", "or"))
-                rest = joined(self.kind, others)
-                found.append(Part(rest, rest.text, branch))
-            for inner in part.without:
-                rest = joined(self.kind, (*self.parts[:at], inner.rest, *self.parts[at + 1 :]))
-                found.append(Part(rest, rest.text, inner.branch))
+            others = joined(self.kind, self.parts[:at] + self.parts[at + 1 :])
+            branch = self.kind == "or" or (self.kind == "and" and part.kind in ("and", "or"))
+            found.append(Part(others, branch))
+            found += [Part(joined(self.kind, (others, inner.rest)), inner.branch) for inner in part.without]
         return tuple(found)
 
 
-def leaf(text: str, patients: int) -> Asked:
+def parts_of(asked: Asked) -> tuple[Part[Asked], ...]:
+    return asked.without
+
+
+def text_of(asked: Asked) -> str:
+    return asked.text
+
+
+def leaf(name: str, patients: int) -> Asked:
     """A single condition."""
-    return Asked("is", text, patients)
+    return Asked("is", patients, name=name)
+
+
+_KEPT: dict[tuple[str, tuple[int, ...]], Asked] = {}
+"""Questions of one hospital that are asked again and again, by their parts."""
 
 
 def joined(kind: str, parts: Sequence[Asked]) -> Asked:
-    """Parts under `and`, `or` or `in`, flattened and in one order, so that equal questions have one text."""
-    flat = {inner.text: inner for part in parts for inner in (part.parts if part.kind == kind else (part,))}
-    if len(flat) == 1:
-        return next(iter(flat.values()))
-    sets = (part.patients for part in flat.values())
-    patients = reduce(and_, sets) if kind == "and" else reduce(or_, sets)
-    return Asked(kind, f"{kind}({' '.join(sorted(flat))})", patients, tuple(flat.values()))
+    """Parts under `and`, `or` or `in`; what is of the same kind inside is taken in."""
+    if len(parts) == 1:
+        return parts[0]
+    flat: tuple[Asked, ...] = ()
+    for part in parts:
+        flat += part.parts if part.kind == kind else (part,)
+    if kept := _KEPT.get((kind, tuple(map(id, flat)))):
+        return kept
+    patients = parts[0].patients
+    for part in parts[1:]:
+        patients = patients & part.patients if kind == "and" else patients | part.patients
+    return Asked(kind, patients, flat)
+
+
+def kept(asked: Asked) -> Asked:
+    """Keep a question, so that taking another's part away finds it again."""
+    return _KEPT.setdefault((asked.kind, tuple(map(id, asked.parts))), asked)
 
 
 @dataclass
@@ -68,10 +91,12 @@ class Hospital:
     secret: int
     cell_of: list[Cell]
     cells: dict[Cell, int]
+    _pads: dict[tuple[str | None, int], list[Asked]] = field(default_factory=dict)
 
     @classmethod
     def made(cls, seed: int) -> Hospital:
         random = Random(seed)
+        _KEPT.clear()
         cell_of = [_someone(random) for _ in range(PATIENTS)]
         cells: dict[Cell, int] = {}
         for number, cell in enumerate(cell_of):
@@ -112,9 +137,25 @@ class Hospital:
                 )
         return joined("and", conditions)
 
-    def cell(self, cell: Cell) -> Asked:
-        """The question for one cell."""
-        return self.box(*([value] for value in cell))
+    @cached_property
+    def cell(self) -> dict[Cell, Asked]:
+        """The question for each cell."""
+        return {cell: self.box(*([value] for value in cell)) for cell in self.cells}
+
+    def pads(self, sex: str | None = None, number: int = 3) -> list[Asked]:
+        """Sixty questions for large groups, each several boxes."""
+        made = self._pads.get((sex, number))
+        if made is None:
+            random = Random(f"{sex} {number} {self.secret}")
+            made = [kept(joined("or", [self._box(random, sex) for _ in range(number)])) for _ in range(60)]
+            self._pads[sex, number] = made
+        return made
+
+    def _box(self, random: Random, sex: str | None) -> Asked:
+        """A large group: some diagnoses, a range of ages and perhaps one of years."""
+        years = _range(random, YEARS) if random.random() < 0.5 else None
+        diagnoses = random.sample(sorted(DIAGNOSES), random.randint(1, 3))
+        return self.box(diagnoses, [sex] if sex else None, _range(random, AGES), years)
 
     def alone_in_cell(self) -> list[int]:
         """The patients whom even banded questions single out."""
@@ -125,3 +166,8 @@ def _someone(random: Random) -> Cell:
     (diagnosis,) = random.choices(list(DIAGNOSES), list(DIAGNOSES.values()))
     age = min(95, max(18, round(random.gauss(62, 12))))
     return diagnosis, random.choice("fm"), age // 5 * 5, random.randint(2010, 2024) // 5 * 5
+
+
+def _range(random: Random, of: Sequence[int]) -> Sequence[int]:
+    first, last = sorted(random.sample(range(len(of)), 2))
+    return of[first : last + 1]

@@ -27,7 +27,7 @@ from caimera.disclosure import (
     settle,
     why_withheld,
 )
-from tests.disclosure.hospital import Asked, joined, leaf
+from tests.disclosure.hospital import Asked, joined, leaf, parts_of, text_of
 
 POLICY = Policy()
 HERE, THERE = UUID(int=1), UUID(int=2)
@@ -142,7 +142,7 @@ def test_clipped_studies_get_noise_as_wide_as_a_patient_moves_them() -> None:
 
 def answered(asked: Asked, guard: Guard = GUARD) -> Asked:
     following: Following[Asked] = followed(
-        asked, asked.patients, parts_of=lambda one: one.without, guard=guard
+        asked, asked.patients, parts_of=parts_of, text_of=text_of, guard=guard
     )
     sets: Sequence[int] | None = None
     while True:

@@ -27,10 +27,9 @@ MOST_PARTS = 64
 
 @dataclass(frozen=True, slots=True)
 class Part(Generic[Q]):
-    """A part that can be left out: the question that is then left, and that question's canonical text."""
+    """A part that can be left out, and the question that is then left."""
 
     rest: Q
-    text: str
     branch: bool
 
 
@@ -39,10 +38,19 @@ Following = Generator[Sequence[Q], Sequence[int], tuple[Q, int]]
 
 
 def followed(
-    question: Q, patients: int, *, parts_of: Callable[[Q], Sequence[Part[Q]]], guard: Guard
+    question: Q,
+    patients: int,
+    *,
+    parts_of: Callable[[Q], Sequence[Part[Q]]],
+    text_of: Callable[[Q], str],
+    guard: Guard,
 ) -> Following[Q]:
-    """Leave out what changes too little, the smallest first and equals in a secret order."""
-    while any(part.branch for part in parts_of(question)):
+    """Leave out what changes too little, the smallest first and equals in a secret order of their texts.
+
+    What is below the minimum is not told, so nothing more need be left out of it.
+    """
+    minimum = guard.policy.minimum
+    while patients.bit_count() >= minimum and any(part.branch for part in parts_of(question)):
         parts = parts_of(question)
         sets = yield [part.rest for part in parts]
         small = [
@@ -52,9 +60,10 @@ def followed(
         ]
         if not small:
             break
-        question, patients = _smallest(small, patients, guard)
+        question, patients = _smallest(small, patients, text_of, guard)
     start = patients
-    while conditions := [part for part in parts_of(question) if not part.branch]:
+    while patients.bit_count() >= minimum:
+        conditions = [part for part in parts_of(question) if not part.branch]
         sets = yield [part.rest for part in conditions]
         # One that changes nothing stays: equal sets get one answer in any case.
         mild = [
@@ -64,13 +73,16 @@ def followed(
         ]
         if not mild:
             break
-        question, patients = _smallest(mild, start, guard)
+        question, patients = _smallest(mild, start, text_of, guard)
     return question, patients
 
 
-def _smallest(steps: Sequence[tuple[Part[Q], int]], start: int, guard: Guard) -> tuple[Q, int]:
+def _smallest(
+    steps: Sequence[tuple[Part[Q], int]], start: int, text_of: Callable[[Q], str], guard: Guard
+) -> tuple[Q, int]:
     """The step that leaves the set nearest to `start`."""
     least = min((rest ^ start).bit_count() for _, rest in steps)
-    equals = [(part, rest) for part, rest in steps if (rest ^ start).bit_count() == least]
-    part, rest = min(equals, key=lambda step: guard.order(step[0].text))
-    return part.rest, rest
+    equals = [(part.rest, rest) for part, rest in steps if (rest ^ start).bit_count() == least]
+    if len(equals) == 1:
+        return equals[0]
+    return min(equals, key=lambda step: guard.order(text_of(step[0])))

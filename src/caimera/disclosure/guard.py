@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from uuid import UUID
 
 from caimera.disclosure.noise import seed_of
@@ -46,11 +47,13 @@ class Guard:
         size = patients.bit_count()
         if size < radius or size >= 2 * radius:
             return size < radius
-        first = min(self._drawn(patient) for patient in _places(patients))
+        first = min(_drawn(self.key, self.dataset_id.bytes, patient) for patient in _places(patients))
         return size < radius + int.from_bytes(first[8:16]) % radius
 
-    def _drawn(self, patient: int) -> bytes:
-        return hmac.digest(self.key, b"limit" + self.dataset_id.bytes + patient.to_bytes(8), "sha256")
+
+@lru_cache(maxsize=65_536)
+def _drawn(key: bytes, dataset: bytes, patient: int) -> bytes:
+    return hmac.digest(key, b"limit" + dataset + patient.to_bytes(8), "sha256")
 
 
 def _places(patients: int) -> Iterator[int]:

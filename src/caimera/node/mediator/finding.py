@@ -73,7 +73,7 @@ class Finder:
         return _driven(
             {
                 case: [
-                    _following(question, patients, case.guard)
+                    followed(question, patients, parts_of=parts_of, text_of=to_text, guard=case.guard)
                     for question, patients in zip(asked[case], sets[case], strict=True)
                 ]
                 for case in asked
@@ -114,18 +114,6 @@ class Finder:
 
 def _clipped(given: np.ndarray, most: int) -> int:
     return int(np.minimum(given, most).sum())
-
-
-def _following(question: Question, patients: int, guard: Guard) -> Following[Question]:
-    """A set below the minimum is never told, so nothing need be left out of its question."""
-    if patients.bit_count() < guard.policy.minimum:
-        return _as_it_is(question, patients)
-    return followed(question, patients, parts_of=parts_of, guard=guard)
-
-
-def _as_it_is(question: Question, patients: int) -> Following[Question]:
-    yield from ()
-    return question, patients
 
 
 _C = TypeVar("_C")

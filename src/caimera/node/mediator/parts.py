@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from caimera.cohort import And, Condition, Not, Question, count_parts, to_text, without_parts
+from caimera.cohort import And, Condition, Not, Question, count_parts, without_parts
 from caimera.cohort.question import children
 from caimera.disclosure import MOST_PARTS, Part
 
@@ -17,9 +17,7 @@ def too_many(question: Question) -> bool:
 @lru_cache(maxsize=1024)
 def parts_of(question: Question) -> tuple[Part[Question], ...]:
     """The parts of a canonical question; conditions under `and` and listed values are no branches."""
-    return tuple(
-        Part(rest, to_text(rest), branch=_is_branch(question, path)) for path, rest in without_parts(question)
-    )
+    return tuple(Part(rest, branch=_is_branch(question, path)) for path, rest in without_parts(question))
 
 
 def _is_branch(question: Question, path: str) -> bool:
