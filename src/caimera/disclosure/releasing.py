@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 from caimera.disclosure.policy import Policy
@@ -36,6 +37,9 @@ class Released:
     series: Count
 
 
+# Counts are values, so one of a kind is enough: a question to many datasets says the same few often.
+_kept = lru_cache(maxsize=4_096)
+
 WITHHELD = Count(kind=CountKind.WITHHELD)
 NOTHING_SAID = Released(WITHHELD, WITHHELD, WITHHELD)
 
@@ -52,7 +56,7 @@ def as_settled(noisy: Noisy | None, policy: Policy) -> Released:
     `policy` is today's: a minimum that was raised since holds for earlier answers too.
     """
     if noisy is None or noisy.subjects < policy.minimum:
-        return Released(Count(kind=CountKind.FEWER_THAN, bound=policy.minimum), WITHHELD, WITHHELD)
+        return _fewer_than(policy.minimum)
     return Released(
         _rounded(noisy.subjects, policy.step),
         _told(noisy.studies, policy.studies_clip, policy.step),
@@ -64,6 +68,12 @@ def _told(number: int | None, clip: int | None, step: int) -> Count:
     return WITHHELD if number is None or clip is None else _rounded(max(0, number), step)
 
 
+@_kept
+def _fewer_than(minimum: int) -> Released:
+    return Released(Count(kind=CountKind.FEWER_THAN, bound=minimum), WITHHELD, WITHHELD)
+
+
+@_kept
 def _rounded(number: int, step: int) -> Count:
     nearest = (number + step // 2) // step * step
     return Count(kind=CountKind.ROUNDED, value=nearest, step=step)

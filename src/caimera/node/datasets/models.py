@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import cast
 
@@ -18,6 +17,7 @@ from caimera.node.datasets.addresses import address_of
 from caimera.node.sources import CrateOrigin, DatabaseOrigin, SourceRelease
 
 DEFAULTS = disclosure.Policy()
+_policy = lru_cache(maxsize=1_024)(disclosure.Policy)
 
 
 class Policy(models.TextChoices):
@@ -82,8 +82,12 @@ class Dataset(models.Model):
     @property
     def rules(self) -> disclosure.Policy:
         """How this dataset protects its people; raises disclosure.PolicyError where numbers contradict."""
-        numbers = {field.name: getattr(self, field.name) for field in fields(disclosure.Policy)[1:]}
-        return disclosure.Policy(cast(disclosure.PolicyName, self.policy), **numbers)
+        return _policy(
+            cast(disclosure.PolicyName, self.policy),
+            *(self.minimum, self.step, self.epsilon, self.overlap),
+            *(self.weekly_per_person, self.weekly_in_all),
+            *(self.studies_clip, self.series_clip),
+        )
 
 
 class OriginKind(models.TextChoices):

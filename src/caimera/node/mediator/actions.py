@@ -7,7 +7,7 @@ import time
 import traceback
 from collections.abc import Sequence
 from datetime import datetime
-from typing import cast
+from typing import TypeAlias, cast
 from uuid import UUID
 
 from django.db import DatabaseError, transaction
@@ -40,11 +40,14 @@ from caimera.node.mediator.numbering import number_patients
 from caimera.node.mediator.protecting import protected_counts
 from caimera.node.mediator.settling import NOBODY
 from caimera.node.mediator.sought import can_be_broken_down
-from caimera.node.sources import DeadlinePassed, Source, SourceError
+from caimera.node.sources import DeadlinePassed, Source, SourceError, SourceRelease
 from caimera.protocol.envelope import Letter
 from caimera.protocol.messages import Answer, Ask, ConditionStatus, DatasetCount, Treatment
 
 logger = logging.getLogger(__name__)
+
+Asked: TypeAlias = Sequence[tuple[Release, SourceRelease]]
+"""Published releases, each as the source knows it."""
 
 IN_BANDS = "Protected datasets are asked for this in bands of five years."
 
@@ -89,8 +92,9 @@ def _answer(letter: Letter, releases: Sequence[Release], source: Source, now: da
     if not releases:
         raise NothingPublished
     until = time.monotonic() + wait
-    conditions = _statuses(question, ask, releases, source)
-    counts = _counts(question, letter, releases, source, until=until, now=now, key=key)
+    asked = [(release, release.for_source()) for release in releases]
+    conditions = _statuses(question, ask, asked, source)
+    counts = _counts(question, letter, asked, source, until=until, now=now, key=key)
     return Answer(question_id=ask.question_id, outcome="answered", datasets=counts, conditions=conditions)
 
 
@@ -104,21 +108,19 @@ def _understood(ask: Ask, vocabulary: str) -> Question:
     return question
 
 
-def _statuses(
-    question: Question, ask: Ask, releases: Sequence[Release], source: Source
-) -> tuple[ConditionStatus, ...]:
+def _statuses(question: Question, ask: Ask, asked: Asked, source: Source) -> tuple[ConditionStatus, ...]:
     """What becomes of each condition; one that cannot be applied, or broken down by, refuses the question."""
     known = source.capabilities()
     for variable in ask.breakdown:
         if variable not in known or not can_be_broken_down(variable):
             raise BreakdownImpossible(variable)
     try:
-        conditions = source.statuses(question, [release.for_source() for release in releases])
+        conditions = source.statuses(question, [place for _, place in asked])
     except SourceError as error:
         raise _of_source(error) from error
     if any(status.status is Treatment.UNSUPPORTED for status in conditions):
         raise ConditionsUnsupported(conditions)
-    if all(release.dataset.policy == "open" for release in releases):
+    if all(release.dataset.policy == "open" for release, _ in asked):
         return conditions
     changed = set(banded(question).changed)
     return tuple(_in_bands(status) if status.path in changed else status for status in conditions)
@@ -132,7 +134,7 @@ def _in_bands(status: ConditionStatus) -> ConditionStatus:
 def _counts(
     question: Question,
     letter: Letter,
-    releases: Sequence[Release],
+    asked: Asked,
     source: Source,
     *,
     until: float,
@@ -143,9 +145,9 @@ def _counts(
     breakdown = cast(Ask, letter.message).breakdown
     person = letter.asker.person if letter.asker else NOBODY
     try:
-        ruled = [(release, release.dataset.rules) for release in releases]
-        opened = [release for release, policy in ruled if policy.name == "open"]
-        protected = [(release, policy) for release, policy in ruled if policy.name == "protected"]
+        ruled = [(release, release.dataset.rules, place) for release, place in asked]
+        opened = [(release, place) for release, policy, place in ruled if policy.name == "open"]
+        protected = [one for one in ruled if one[1].name == "protected"]
         counts = open_counts(question, breakdown, opened, source, until=until, now=now)
         counts += protected_counts(
             question, breakdown, protected, source, person=person, until=until, now=now, key=key
@@ -158,7 +160,7 @@ def _counts(
         logger.error("nothing is said: %s", _place(error))  # noqa: TRY400 - its message might hold a number
         raise ProtectionFailed from None
     said: dict[UUID, DatasetCount] = {count.dataset_id: count for count in counts}
-    return tuple(said[release.dataset_id] for release in releases)
+    return tuple(said[release.dataset_id] for release, _ in asked)
 
 
 def _of_source(error: SourceError) -> Refusal:

@@ -18,23 +18,23 @@ from caimera.vocabulary import VOCABULARY
 def open_counts(
     question: Question,
     breakdown: Sequence[str],
-    releases: Sequence[Release],
+    opened: Sequence[tuple[Release, SourceRelease]],
     source: Source,
     *,
     until: float,
     now: datetime,
 ) -> list[DatasetCount]:
     """One count for each open release, in their order, within a monotonic time. Raises SourceError."""
-    if not releases:
+    if not opened:
         return []
-    places = [release.for_source() for release in releases]
+    places = [place for _, place in opened]
     counted = source.count(question, places, wait=until - time.monotonic())
     splits = [
         _split(question, name, places, source, until=until, now=now) for name in dict.fromkeys(breakdown)
     ]
     return [
         _count(release, count, tuple(split[at] for split in splits))
-        for at, (release, count) in enumerate(zip(releases, counted, strict=True))
+        for at, ((release, _), count) in enumerate(zip(opened, counted, strict=True))
     ]
 
 

@@ -10,11 +10,11 @@ from typing import TypeVar
 
 import numpy as np
 
-from caimera.cohort import Question, to_text
+from caimera.cohort import Question
 from caimera.disclosure import Following, Found, Guard, followed
 from caimera.node.datasets.models import Release
 from caimera.node.mediator.numbering import Places, number_patients
-from caimera.node.mediator.parts import parts_of
+from caimera.node.mediator.parts import Parts
 from caimera.node.mediator.sought import Facet, Sought, with_value
 from caimera.node.sources import DeadlinePassed, Source, SourceRelease
 
@@ -39,12 +39,13 @@ class Finder:
         self._source = source
         self._until = until
         self._key = key
-        self._places: dict[SourceRelease, Places] = {}
+        self._parts = Parts()
+        self._places: dict[Case, Places] = {}
 
     def find(self, sought: Sought, cases: Sequence[Case], facets: Mapping[Case, Sequence[Facet]]) -> None:
         """Fill `found` of each case with the question's set and with those of its `facets`."""
         for case in cases:
-            self._places[case.place] = number_patients(case.place, self._source, self._key)
+            self._places[case] = number_patients(case.place, self._source, self._key)
         answered = self._answered({case: [sought.question] for case in cases})
         for case, (one,) in answered.items():
             case.found[sought.hash] = self._weighed(case, *one)
@@ -59,51 +60,57 @@ class Finder:
             for case, (_, patients) in totals.items()
             if facets.get(case) and patients.bit_count() >= case.guard.policy.minimum
         }
-        questions = {
-            case: [with_value(totals[case][0], facet.condition) for facet in these]
-            for case, these in wanted.items()
-        }
+        narrowed: dict[tuple[int, bytes], Question] = {}
+        questions: dict[Case, list[Question]] = {case: [] for case in wanted}
+        for case, these in wanted.items():
+            for facet in these:
+                total, known = totals[case][0], (id(totals[case][0]), facet.hash)
+                if known not in narrowed:
+                    narrowed[known] = with_value(total, facet.condition)
+                questions[case].append(narrowed[known])
         for case, answered in self._answered(questions).items():
             for facet, (question, patients) in zip(wanted[case], answered, strict=True):
-                case.found[facet.hash] = to_text(question), Found(patients)
+                case.found[facet.hash] = self._parts.text(question), Found(patients)
 
     def _answered(self, asked: Mapping[Case, Sequence[Question]]) -> dict[Case, list[tuple[Question, int]]]:
         """For each question, the one that is followed of it, with its set."""
         sets = self._sets(asked)
-        return _driven(
-            {
-                case: [
-                    followed(question, patients, parts_of=parts_of, text_of=to_text, guard=case.guard)
-                    for question, patients in zip(asked[case], sets[case], strict=True)
-                ]
-                for case in asked
-            },
-            self._sets,
-        )
+        followings = {
+            case: [
+                self._following(question, patients, case.guard)
+                for question, patients in zip(asked[case], sets[case], strict=True)
+            ]
+            for case in asked
+        }
+        return _driven(followings, self._sets)
+
+    def _following(self, question: Question, patients: int, guard: Guard) -> Following[Question]:
+        return followed(question, patients, parts_of=self._parts.of, text_of=self._parts.text, guard=guard)
 
     def _sets(self, asked: Mapping[Case, Sequence[Question]]) -> dict[Case, list[int]]:
         """The sets of patients of questions, cases with the same questions together."""
-        together: dict[tuple[Question, ...], list[Case]] = defaultdict(list)
+        together: dict[tuple[int, ...], list[Case]] = defaultdict(list)
         for case, questions in asked.items():
             if questions:
-                together[tuple(questions)].append(case)
+                together[tuple(map(id, questions))].append(case)
         found: dict[Case, list[int]] = {case: [] for case in asked}
-        for questions, cases in together.items():
+        for cases in together.values():
+            questions = asked[cases[0]]
             places = [case.place for case in cases]
             for sets in self._source.sets(questions, places, wait=self._left()):
                 for case, patients in zip(cases, sets, strict=True):
-                    found[case].append(self._places[case.place].bits(patients))
+                    found[case].append(self._places[case].bits(patients))
         return found
 
     def _weighed(self, case: Case, question: Question, patients: int) -> Answered:
         """What a question found, with studies and series where the policy tells them."""
         policy = case.guard.policy
         if not policy.clips or patients.bit_count() < policy.minimum:
-            return to_text(question), Found(patients)
+            return self._parts.text(question), Found(patients)
         given = self._source.contributions(question, case.place, wait=self._left())
         studies = None if policy.studies_clip is None else _clipped(given.studies, policy.studies_clip)
         series = None if policy.series_clip is None else _clipped(given.series, policy.series_clip)
-        return to_text(question), Found(patients, studies, series)
+        return self._parts.text(question), Found(patients, studies, series)
 
     def _left(self) -> float:
         left = self._until - time.monotonic()

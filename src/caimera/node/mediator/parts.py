@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
-from caimera.cohort import And, Condition, Not, Question, count_parts, without_parts
+from caimera.cohort import And, Condition, Not, Question, count_parts, to_text, without_parts
 from caimera.cohort.question import children
 from caimera.disclosure import MOST_PARTS, Part
 
@@ -14,10 +12,32 @@ def too_many(question: Question) -> bool:
     return count_parts(question) > MOST_PARTS
 
 
-@lru_cache(maxsize=1024)
-def parts_of(question: Question) -> tuple[Part[Question], ...]:
-    """The parts of a canonical question; conditions under `and` and listed values are no branches."""
-    return tuple(Part(rest, branch=_is_branch(question, path)) for path, rest in without_parts(question))
+class Parts:
+    """The parts of the questions of one round, worked out once: many datasets are asked the same.
+
+    Questions are known by their identity, as comparing trees costs more than keeping them.
+    """
+
+    def __init__(self) -> None:
+        self._parts: dict[int, tuple[Question, tuple[Part[Question], ...]]] = {}
+        self._texts: dict[int, tuple[Question, str]] = {}
+
+    def of(self, question: Question) -> tuple[Part[Question], ...]:
+        """The parts of a canonical question; conditions under `and` and listed values are no branches."""
+        known = self._parts.get(id(question))
+        if known is None:
+            parts = tuple(
+                Part(rest, branch=_is_branch(question, path)) for path, rest in without_parts(question)
+            )
+            known = self._parts[id(question)] = question, parts
+        return known[1]
+
+    def text(self, question: Question) -> str:
+        """The canonical text of a canonical question."""
+        known = self._texts.get(id(question))
+        if known is None:
+            known = self._texts[id(question)] = question, to_text(question)
+        return known[1]
 
 
 def _is_branch(question: Question, path: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import TypeAlias
 
 from caimera.cohort import Question
@@ -24,7 +25,7 @@ from caimera.node.mediator.parts import too_many
 from caimera.node.mediator.queries import spent
 from caimera.node.mediator.settling import Outcome, Plan, planned, settled
 from caimera.node.mediator.sought import Facet, Sought, Split, sought
-from caimera.node.sources import Source
+from caimera.node.sources import Source, SourceRelease
 from caimera.protocol.messages import Breakdown, DatasetCount, Protection, ValueCount
 
 TOO_LONG = (
@@ -32,7 +33,7 @@ TOO_LONG = (
     "protected dataset follows. Ask a shorter one."
 )
 
-Protected: TypeAlias = Sequence[tuple[Release, Policy]]
+Protected: TypeAlias = Sequence[tuple[Release, Policy, SourceRelease]]
 
 
 def protected_counts(
@@ -58,11 +59,10 @@ def protected_counts(
         spending = spent(person, today)
         return [
             _withheld(release, policy, TOO_LONG, left(spending.get(release.dataset_id, Spent()), policy))
-            for release, policy in protected
+            for release, policy, _ in protected
         ]
     cases = [
-        Case(release, Guard(policy, key, release.dataset_id), release.for_source())
-        for release, policy in protected
+        Case(release, Guard(policy, key, release.dataset_id), place) for release, policy, place in protected
     ]
     before = planned(wanted, cases, person, today)
     _find(wanted, before, Finder(source, until=until, key=key))
@@ -90,10 +90,9 @@ def _said(case: Case, wanted: Sought, plan: Plan, outcome: Outcome) -> DatasetCo
     if not plan.told:
         return _withheld(release, policy, plan.reason, plan.budget_left)
     released = as_settled(outcome.noisy[release.dataset_id, wanted.hash], policy)
-    counts = _count(release, policy, released)
     told = released.subjects.value is not None
     splits = tuple(_split(case, split, outcome, told=told) for split in plan.splits)
-    return counts.model_copy(update={"budget_left": plan.budget_left, "breakdowns": splits})
+    return _count(release, policy, released, plan.budget_left, breakdowns=splits)
 
 
 def _split(case: Case, split: Split, outcome: Outcome, *, told: bool) -> Breakdown:
@@ -110,12 +109,18 @@ def _split(case: Case, split: Split, outcome: Outcome, *, told: bool) -> Breakdo
 
 
 def _withheld(release: Release, policy: Policy, reason: str, budget_left: int) -> DatasetCount:
-    return _count(release, policy, NOTHING_SAID).model_copy(
-        update={"budget_left": budget_left, "reason": reason}
-    )
+    return _count(release, policy, NOTHING_SAID, budget_left, reason=reason)
 
 
-def _count(release: Release, policy: Policy, released: Released) -> DatasetCount:
+def _count(
+    release: Release,
+    policy: Policy,
+    released: Released,
+    budget_left: int,
+    *,
+    reason: str = "",
+    breakdowns: tuple[Breakdown, ...] = (),
+) -> DatasetCount:
     return DatasetCount(
         dataset_id=release.dataset_id,
         title=release.dataset.title,
@@ -124,5 +129,13 @@ def _count(release: Release, policy: Policy, released: Released) -> DatasetCount
         subjects=released.subjects,
         studies=released.studies,
         series=released.series,
-        protection=Protection(minimum=policy.minimum, step=policy.step, epsilon=policy.epsilon),
+        budget_left=budget_left,
+        reason=reason,
+        protection=_protection(policy),
+        breakdowns=breakdowns,
     )
+
+
+@lru_cache(maxsize=256)
+def _protection(policy: Policy) -> Protection:
+    return Protection(minimum=policy.minimum, step=policy.step, epsilon=policy.epsilon)
