@@ -48,7 +48,7 @@ class Door:
     policy: Policy
     key: bytes
     digest: str = "1"
-    memory: list[Earlier] = field(default_factory=list)
+    memory: list[tuple[int, Earlier]] = field(default_factory=list)
     settled: dict[tuple[str, str], Noisy | None] = field(default_factory=dict)
     paid: set[tuple[str, str]] = field(default_factory=set)
     spent: dict[str, int] = field(default_factory=dict)
@@ -93,8 +93,10 @@ class Door:
         key = (self.digest, text)
         if key not in self.settled:
             seed = self.guard.seed(question.text, self.digest)
-            found = settle(Found(question.patients), self.memory, guard=self.guard, seed=seed)
+            size, within = question.patients.bit_count(), 2 * self.policy.overlap
+            earlier = (one for its, one in self.memory if -within < its - size < within)
+            found = settle(Found(question.patients), earlier, guard=self.guard, seed=seed)
             self.settled[key] = found.noisy
             if found.remembered:
-                self.memory.append(Earlier(question.patients, found.noisy))
+                self.memory.append((size, Earlier(question.patients, found.noisy)))
         return self.settled[key]
