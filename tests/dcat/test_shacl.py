@@ -1,10 +1,15 @@
-"""Our validator and pyshacl find the same, whatever is wrong with a record."""
+"""Our validator, pyshacl and rdf-validate-shacl find the same, whatever is wrong with a record."""
 
 from __future__ import annotations
 
+import json
+import shutil
+import subprocess
 from collections import Counter
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
+from random import Random
 from unittest import mock
 
 import pyshacl
@@ -145,6 +150,36 @@ def test_both_find_the_same_in_damaged_records(name: str) -> None:
         assert agree(graph, name) >= 0
 
     same()
+
+
+@pytest.mark.parametrize("name", PROFILES)
+def test_a_third_validator_finds_the_same(name: str) -> None:
+    """rdf-validate-shacl, in one go: Node.js takes long to start."""
+    graphs = [to_graph(samples.whole()), *(battered(Random(seed)) for seed in range(25))]
+    texts = [shapes_text(name).decode(), shapes_text("classes").decode()]
+    question = {"shapes": texts, "documents": [write(graph, N_TRIPLES).decode() for graph in graphs]}
+    judge = [shutil.which("node") or "node", str(Path(__file__).with_name("judge.mjs"))]
+    run = subprocess.run(judge, input=json.dumps(question), capture_output=True, text=True, check=True)
+    found = [Counter(map(tuple, results)) for results in json.loads(run.stdout)]
+    assert found == [ours(graph, name) for graph in graphs]
+    assert sum(each.total() for each in found) > 0
+
+
+def battered(random: Random) -> Graph:
+    """The whole dataset with statements taken out or said otherwise, the same for the same chance."""
+    triples = list(to_graph(samples.whole()))
+    wrong = [
+        NamedNode("https://example.org/x"),
+        Literal("x", language="en"),
+        NamedNode(f"{samples.EUCAIM}COM1"),
+    ]
+    for kind in ("integer", "nonNegativeInteger", "decimal", "string", "boolean"):
+        wrong += [Literal(value, datatype=term(f"xsd:{kind}")) for value in ("7", "-3", "12.5", "many")]
+    for _ in range(random.randint(1, 12)):
+        old = triples.pop(random.randrange(len(triples)))
+        if random.random() < 0.5:
+            triples.append(Triple(old.subject, old.predicate, random.choice(wrong)))
+    return Graph(triples)
 
 
 def test_both_judge_catalogues_alike() -> None:
