@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from caimera.cdm import TABLES
+from caimera.cdm import TABLES, Table
 from caimera.crate import Crate
 from caimera.vocabulary import VOCABULARY, Kind, UnknownValue, Variable
 
@@ -53,7 +53,11 @@ def tables_of(crate: Crate) -> dict[str, pa.Table]:
 
 
 def facts(tables: Mapping[str, pa.Table]) -> Facts:
-    """What tables that satisfy the common data model say; those left out count as empty."""
+    """What tables that satisfy the common data model say.
+
+    Tables and columns left out count as empty: that one is there would tell that somebody is in it.
+    """
+    tables = {name: _complete(tables.get(name), table) for name, table in TABLES.items()}
     patients = tables["patient"]
     count = patients.num_rows
     studies = _owners("image_study", tables)
@@ -70,8 +74,21 @@ def facts(tables: Mapping[str, pa.Table]) -> Facts:
 def _all_recorded(tables: Mapping[str, pa.Table]) -> Iterator[Recorded]:
     for variable in VOCABULARY.variables:
         table, _, column = variable.cdm.partition(".")
-        if table in tables and column in tables[table].column_names and _describes(variable):
+        if _describes(variable) and column in tables.get(table, _NOTHING).column_names:
             yield _recorded(variable, tables, table, column)
+
+
+_NOTHING = pa.table({})
+
+
+def _complete(given: pa.Table | None, table: Table) -> pa.Table:
+    """A table with all its columns, those that were left out empty."""
+    if given is None:
+        return table.schema.empty_table()
+    for column in table.schema:
+        if column.name not in given.column_names:
+            given = given.append_column(column.name, pa.nulls(given.num_rows, column.type))
+    return given
 
 
 def _describes(variable: Variable) -> bool:
