@@ -71,7 +71,7 @@ def default_of(field: FieldInfo) -> str:
     """What a setting is when nobody sets it."""
     if field.default in (None, "", ()):
         return ""
-    return json.dumps(field.default) if isinstance(field.default, bool) else str(field.default)
+    return json.dumps(field.default) if isinstance(field.default, bool | dict) else str(field.default)
 
 
 def sample(kind: type[BaseSettings]) -> Iterator[str]:

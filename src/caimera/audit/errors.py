@@ -1,13 +1,17 @@
-"""What can go wrong when an act is recorded.
+"""What can go wrong when an act is recorded, or with the trail.
 
 AuditError
 ├── OutsideTransaction   the act opened no transaction, so act and record could part
-└── UnknownActor         the actor is none of person:, site:, system, visitor
+├── UnknownActor         the actor is none of person:, site:, system, visitor
+├── NotRecordable        the detail has no canonical JSON
+├── NotInPlaceYet        a record cannot be erased before it has its place in the tree
+├── TrailDamaged         what is stored does not fit what this site has signed
+└── ExportMalformed      a file is no export of a trail
 """
 
 
 class AuditError(Exception):
-    """The act was not recorded, and must not happen."""
+    """The root of this room's errors; where an act was to be recorded, it must not happen."""
 
 
 class OutsideTransaction(AuditError):
@@ -26,3 +30,33 @@ class UnknownActor(AuditError):
         super().__init__(
             f"'{actor}' is no actor. Name it 'person:<sub>', 'site:<id>', 'system' or 'visitor'."
         )
+
+
+class NotRecordable(AuditError):
+    """The detail has no canonical JSON."""
+
+    def __init__(self, act: str) -> None:
+        super().__init__(
+            f"The detail of '{act}' has no canonical JSON. Give text, numbers, lists and objects."
+        )
+
+
+class NotInPlaceYet(AuditError):
+    """A record cannot be erased before it has its place in the tree."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Some of these records have no place in the tree yet, as an older act is still under way. "
+            "Try again in a moment."
+        )
+
+
+class TrailDamaged(AuditError):
+    """What is stored does not fit what this site has signed; nothing is built on it."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"{what} Run `caimera audit verify`, and bring the database back from its backup.")
+
+
+class ExportMalformed(AuditError):
+    """A file, or a line of it, is no export of a trail."""

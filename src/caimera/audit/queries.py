@@ -1,11 +1,102 @@
 """Reading the trail."""
 
-from django.db.models import QuerySet
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
 
-from caimera.audit.models import Record
+from django.db import connection
+from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet
+from django.db.models.expressions import RawSQL
+
+from caimera.audit.models import Leaf, Record
+from caimera.audit.verifying import ERASED
+
+_SAYS = "jsonb_path_exists(audit_record.detail, '$.** ? (@ == $name)', jsonb_build_object('name', %s::text))"
 
 
 def trail(*, actor: str = "", object: str = "", act: str = "") -> QuerySet[Record]:
     """The records that fit, newest first; an empty argument does not narrow."""
     wanted = {"actor": actor, "object": object, "act": act}
     return Record.objects.filter(**{name: value for name, value in wanted.items() if value})
+
+
+def between(records: QuerySet[Record], since: datetime | None, until: datetime | None) -> QuerySet[Record]:
+    """Those of the records whose act was at or after `since` and before `until`; None does not narrow."""
+    if since is not None:
+        records = records.filter(at__gte=since)
+    return records if until is None else records.filter(at__lt=until)
+
+
+def records_about(names: Collection[str]) -> QuerySet[Record]:
+    """Every record that names somebody: as actor, as object, or anywhere in its detail. Newest first."""
+    said = Q()
+    for name in names:
+        said |= Q(RawSQL(_SAYS, [name]))  # noqa: S611 - the name is a parameter
+    if not names:
+        return Record.objects.none()
+    return Record.objects.filter(Q(actor__in=names) | Q(object__in=names) | said)
+
+
+def older_than(kind: str, before: datetime, others: Collection[str]) -> QuerySet[Record]:
+    """The placed records of a kind (an act, a noun, `*`) that are older, without `others`; oldest first."""
+    older = Record.objects.filter(_of_kind(kind), at__lt=before).exclude(act=ERASED)
+    for other in others:
+        if _is_inside(other, kind):
+            older = older.exclude(_of_kind(other))
+    return older.filter(_placed()).order_by("id")
+
+
+def _of_kind(kind: str) -> Q:
+    return Q() if kind == "*" else Q(act=kind) | Q(act__startswith=f"{kind}.")
+
+
+def _is_inside(kind: str, wider: str) -> bool:
+    return wider == "*" or kind.startswith(f"{wider}.")
+
+
+def without_place(records: QuerySet[Record]) -> QuerySet[Record]:
+    """Those of the records that have no place in the tree yet."""
+    return records.filter(~_placed())
+
+
+def _placed() -> Exists:
+    return Exists(Leaf.objects.filter(record_id=OuterRef("id")))
+
+
+@dataclass(frozen=True, slots=True)
+class Touch:
+    """That somebody did something to something: how often, first and last."""
+
+    actor: str
+    act: str
+    object: str
+    count: int
+    first: datetime
+    last: datetime
+
+
+def touched(since: datetime | None, until: datetime | None) -> list[Touch]:
+    """Who did what to what between two times."""
+    found = between(trail(), since, until).order_by().values_list("actor", "act", "object")
+    counted = found.annotate(count=Count("id"), first=Min("at"), last=Max("at"))
+    return [Touch(*row) for row in counted.order_by("actor", "act", "object")]
+
+
+def waiting() -> int:
+    """How many records have no place in the tree yet."""
+    return without_place(Record.objects.order_by()).count()
+
+
+def trail_problem() -> str:
+    """Empty while records get their places, else a sentence saying what to do."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM audit_record WHERE at < now() - interval '10 minutes'"
+            " AND id > coalesce((SELECT max(record_id) FROM audit_leaf), 0))"
+        )
+        (late,) = cursor.fetchone()
+    if late:
+        return (
+            "Records of acts wait for their places in the trail. Run `caimera audit sequence`; it says why."
+        )
+    return ""

@@ -168,3 +168,36 @@ class Presence(Message):
     dataset_count: Annotated[int, Field(ge=0)]
     leaving: bool = False
     """True in the last message before an orderly stop."""
+
+
+class TrailCheckpoint(Message):
+    """One site to another: my trail has come so far; sign that you saw nothing else of me."""
+
+    type: ClassVar[str] = "audit.checkpoint/1"
+
+    key: Annotated[str, Field(max_length=200)]
+    """The verifier key of the sender's log (C2SP signed-note)."""
+    note: Annotated[str, Field(max_length=4000)]
+    """The signed checkpoint (C2SP tlog-checkpoint)."""
+    known_size: Annotated[int, Field(ge=0, lt=2**53)]
+    """The size of the checkpoint that the receiver is thought to know, or 0."""
+    proof: Annotated[tuple[Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")], ...], Field(max_length=128)] = ()
+    """That the one goes on from the other (RFC 9162, section 2.1.4), hashes in hexadecimal."""
+
+
+class TrailCosignature(Message):
+    """The answer: my signature; or what I know instead; or why I refuse."""
+
+    type: ClassVar[str] = "audit.cosignature/1"
+
+    size: Annotated[int, Field(ge=0, lt=2**53)]
+    """The size of the checkpoint this answers."""
+    outcome: Literal["cosigned", "unproven", "refused"]
+    """`unproven`: the proof starts elsewhere than at `known_size`; send one that starts there."""
+    known_size: Annotated[int, Field(ge=0, lt=2**53)]
+    """The size of the last checkpoint that was cosigned for the receiver."""
+    key: Annotated[str, Field(max_length=200)]
+    """The verifier key of the witness."""
+    line: Annotated[str, Field(max_length=300)] = ""
+    """The cosignature as a line of the note (C2SP tlog-cosignature)."""
+    reason: Annotated[str, Field(max_length=300)] = ""

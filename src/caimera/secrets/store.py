@@ -12,7 +12,7 @@ import fcntl
 import json
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -82,6 +82,15 @@ class FileStore:
         named = {_checked(name): bytes(value) for name, value in values.items()}
         with self._locked():
             self._write(self._read() | named)
+
+    def get_or_make(self, name: str, make: Callable[[], bytes]) -> bytes:
+        """The value of a secret; the first to ask makes it, for everybody. Raises SecretNameInvalid."""
+        with self._locked():
+            values = self._read()
+            if (value := values.get(_checked(name))) is None:
+                value = make()
+                self._write(values | {name: value})
+            return value
 
     @contextmanager
     def _locked(self) -> Iterator[None]:

@@ -103,6 +103,13 @@ class SiteSettings(BaseSettings):
     database_pool: Annotated[bool, Field(description="Keep database connections open between requests.")] = (
         True
     )
+    audit_retention_days: Annotated[
+        dict[str, Annotated[int, Field(ge=365)]],
+        Field(
+            description="Days the trail keeps its records, as JSON: by act, by noun, or `*` for all others; "
+            "at least 365."
+        ),
+    ] = {"*": 3653}
     demo: Annotated[
         bool, Field(description="This site is part of a demo: the sign-in simulator is accepted.")
     ] = False

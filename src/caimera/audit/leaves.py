@@ -1,0 +1,151 @@
+"""What of a record is in the tree: its leaf, which tells nothing about a person that cannot be taken back.
+
+A leaf is canonical JSON (RFC 8785) with these members and no others:
+
+    v           1
+    site        the site's id
+    position    the leaf's number in the tree, from 0
+    id, at, act the record's own
+    actor       the record's own, or where that is `person:…`: the pseudonym
+    object      likewise
+    detail      for every top-level key of the record's detail: a commitment to its value
+    request_id  a commitment
+
+A pseudonym is `pseudonym:` and HMAC-SHA256(the person's key, the name) in hexadecimal; each name has a
+random key of 32 bytes at each site. A commitment is HMAC-SHA256(HMAC-SHA256(salt, place), canonical JSON of
+the value), in hexadecimal; place is `request_id` or `detail.` and the key; each record has a random salt of
+32 bytes. Keys and salts lie outside the tree. Without them a leaf says when which act happened to which
+object; with them it proves who acted and what the record said.
+
+This module and those it imports need neither Django nor a database.
+"""
+
+from __future__ import annotations
+
+import hmac
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from json.encoder import encode_basestring
+from typing import Any
+
+from caimera.protocol import canonical
+from caimera.protocol.errors import NotCanonical
+
+VERSION = 1
+PERSON = "person:"
+PSEUDONYM = "pseudonym:"
+SECRET_SIZE = 32
+
+MEMBERS = frozenset({"v", "site", "position", "id", "at", "act", "actor", "object", "detail", "request_id"})
+
+_EXACT = 2**53
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A record with all it says in the clear, and its salt (32 bytes)."""
+
+    id: int
+    at: datetime
+    act: str
+    actor: str
+    object: str
+    detail: Mapping[str, Any]
+    request_id: str
+    salt: bytes
+
+
+def leaf_text(record: Opened, *, site: str, position: int, named: Callable[[str], str]) -> str:
+    """The leaf of a record; `named` gives the name in the leaf for an actor or object."""
+    said = {
+        "v": VERSION,
+        "site": site,
+        "position": position,
+        "id": record.id,
+        "at": instant(record.at),
+        "act": record.act,
+        "actor": named(record.actor),
+        "object": named(record.object),
+        **commitments(record),
+    }
+    return canonical.dumps(said).decode()
+
+
+def commitments(record: Opened) -> dict[str, Any]:
+    """The members of a leaf that commit to what a record says."""
+    detail = {key: commitment(record.salt, f"detail.{key}", value) for key, value in record.detail.items()}
+    return {"detail": detail, "request_id": commitment(record.salt, "request_id", record.request_id)}
+
+
+def commitment(salt: bytes, place: str, value: Any) -> str:
+    """What binds a leaf to a value without telling it, in hexadecimal."""
+    inner = hmac.digest(salt, place.encode(), "sha256")
+    return hmac.digest(inner, text_of(value), "sha256").hex()
+
+
+def pseudonym(name: str, key: bytes) -> str:
+    """How a person's name reads in a leaf of the site that holds `key`."""
+    return PSEUDONYM + hmac.digest(key, name.encode(), "sha256").hex()
+
+
+def is_person(name: str) -> bool:
+    """Whether an actor or object is a person, who may be forgotten."""
+    return name.startswith(PERSON)
+
+
+def instant(at: datetime) -> str:
+    """A time as leaves write it: UTC, with microseconds, `2026-11-27T16:17:04.012345Z`."""
+    return at.astimezone(UTC).isoformat(timespec="microseconds")[:-6] + "Z"
+
+
+def text_of(value: Any) -> bytes:
+    """The canonical text of a value out of the database; whole numbers no double holds are rounded to one."""
+    if type(value) is str:
+        return encode_basestring(value).encode()
+    if value is None or type(value) is bool:
+        return b"null" if value is None else b"true" if value else b"false"
+    try:
+        return canonical.dumps(value)
+    except NotCanonical:
+        return canonical.dumps(json.loads(json.dumps(value), parse_int=_number))
+
+
+def _number(text: str) -> int | float:
+    number = int(text)
+    return number if -_EXACT < number < _EXACT else float(text)
+
+
+def differences(leaf: Mapping[str, Any], record: Opened, keys: Mapping[str, bytes]) -> list[str]:
+    """The members of a record that are not what its leaf commits to; `keys` are the persons' by name."""
+    plain = {"id": record.id, "at": instant(record.at), "act": record.act}
+    found = [name for name, value in plain.items() if leaf[name] != value]
+    for member, name in (("actor", record.actor), ("object", record.object)):
+        if leaf[member] != (_named(name, keys) if name.startswith(PERSON) else name):
+            found.append(member)
+    if not _commits(leaf["request_id"], record.salt, "request_id", record.request_id):
+        found.append("request_id")
+    return found + _detail_differences(leaf["detail"], record)
+
+
+def _named(name: str, keys: Mapping[str, bytes]) -> str | None:
+    key = keys.get(name, b"")
+    return pseudonym(name, key) if len(key) == SECRET_SIZE else None
+
+
+def _detail_differences(said: Mapping[str, str], record: Opened) -> list[str]:
+    salt, detail = record.salt, record.detail
+    if len(salt) != SECRET_SIZE:  # a shorter or longer one can make the same code
+        return ["salt"]
+    missing = [f"detail.{key}" for key in said if key not in detail]
+    places = ((f"detail.{key}", said.get(key), value) for key, value in detail.items())
+    return missing + [place for place, promise, value in places if not _commits(promise, salt, place, value)]
+
+
+def _commits(promise: Any, salt: bytes, place: str, value: Any) -> bool:
+    """Whether a commitment is to this value; a value without canonical JSON was never committed to."""
+    try:
+        return bool(promise == commitment(salt, place, value))
+    except (ValueError, RecursionError):
+        return False
