@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
+import psycopg
 from django.db import connection, transaction
 
 from caimera.audit.actions import record
@@ -73,3 +76,25 @@ def found_online() -> list[tuple[str, int, int]]:
 def found_offline(**window: Any) -> list[tuple[str, int, int]]:
     """What is found in an exported file, read back."""
     return findings(verify(read(file(**{"opened": True, **window}))))
+
+
+@contextmanager
+def another_session() -> Iterator[psycopg.Connection[Any]]:
+    """A connection of somebody else's to the same database, each statement by itself unless it begins."""
+    said = connection.settings_dict
+    with psycopg.connect(dbname=said["NAME"], user=said["USER"], host=said["HOST"], autocommit=True) as other:
+        yield other
+
+
+INSERT = (
+    "INSERT INTO audit_record (act, actor, object, detail, request_id)"
+    " VALUES ('question.asked', %s, '', '{}', '') RETURNING id"
+)
+"""A record written past Django, whose transaction the caller holds open."""
+
+
+def places() -> list[int]:
+    """The ids of the records in the tree, by their places, which leave no gap."""
+    found = rows("SELECT position, record_id FROM audit_leaf ORDER BY position")
+    assert [position for position, _ in found] == list(range(len(found)))
+    return [record_id for _, record_id in found]

@@ -20,6 +20,8 @@ from caimera.protocol.messages import (
     DatasetCount,
     Message,
     Presence,
+    TrailCheckpoint,
+    TrailCosignature,
     Treatment,
 )
 
@@ -87,6 +89,26 @@ EXAMPLES: list[tuple[Message, Asker | None]] = [
             vocabulary="2026.11",
             variables={"modality": ("EQUALS", "IN"), "sex": ("EQUALS", "MISSING")},
             dataset_count=2,
+        ),
+        None,
+    ),
+    (
+        TrailCheckpoint(
+            key="caimera.audit/north+4aedb0c6+AQECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8g",
+            note="caimera.audit/north\n8\nXcmnmnmmWamtVZy3Ad7ZoqudgjqtL0lgz+Nw7/RgQyg=\n"
+            "\n— caimera.audit/north AAAA\n",
+            known_size=6,
+            proof=("0e" * 32, "ca" * 32, "d3" * 32),
+        ),
+        None,
+    ),
+    (
+        TrailCosignature(
+            size=8,
+            outcome="cosigned",
+            known_size=8,
+            key="caimera.witness/north+4aedb0c6+BAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8g",
+            line="— caimera.witness/north AAAA",
         ),
         None,
     ),

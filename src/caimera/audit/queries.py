@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection
-from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet
+from django.db.models import BooleanField, Count, Exists, Max, Min, OuterRef, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
 from caimera.audit.models import Leaf, Record
@@ -31,7 +31,7 @@ def records_about(names: Collection[str]) -> QuerySet[Record]:
     """Every record that names somebody: as actor, as object, or anywhere in its detail. Newest first."""
     said = Q()
     for name in names:
-        said |= Q(RawSQL(_SAYS, [name]))  # noqa: S611 - the name is a parameter
+        said |= Q(RawSQL(_SAYS, [name], BooleanField()))  # noqa: S611 - the name is a parameter
     if not names:
         return Record.objects.none()
     return Record.objects.filter(Q(actor__in=names) | Q(object__in=names) | said)

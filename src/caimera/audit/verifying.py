@@ -259,12 +259,8 @@ class _Walk:
                 self.report.cosigned_by[witness.name] = cosigned_at(note, witness)
             except SignatureMissing as error:
                 if any(note.of(witness)):
-                    self._find(
-                        "forged",
-                        self.anchor,
-                        checkpoint.size - 1,
-                        f"Checkpoint of {checkpoint.size}: {error}",
-                    )
+                    last = checkpoint.size - 1
+                    self._find("cosignature", last, last, f"Under the checkpoint of {last + 1}: {error}")
 
     def end(self) -> Report:
         header = self.report.header

@@ -17,6 +17,7 @@ class _Part:
 
 
 PARTS = {
+    "audit": _Part("caimera.cli.audit", "audit", "The trail of a site: verify it, read it, export it."),
     "crate": _Part("caimera.cli.crate", "crate", "Look at a dataset on disk."),
     "demo": _Part("caimera.cli.demo", "demo", "The whole federation on this machine, with real data."),
     "hub": _Part("caimera.cli.hub", "hub", "The core services."),

@@ -6,7 +6,7 @@ import asyncio
 import os
 import signal
 from collections.abc import Callable
-from typing import IO, Protocol
+from typing import IO, Literal, Protocol
 
 import click
 from pydantic import ValidationError
@@ -32,6 +32,43 @@ def begin(settings: str) -> None:
 
     os.environ["DJANGO_SETTINGS_MODULE"] = settings
     django.setup()
+
+
+def kind_of_site() -> Literal["hub", "node"]:
+    """Whether a hub's or a node's settings are there. Raises ClickException unless it is one of both."""
+    from caimera.hub.settings.site import HubSettings
+    from caimera.node.settings.site import NodeSettings
+
+    is_hub, is_node = (_is_set(kind) for kind in (HubSettings, NodeSettings))
+    if is_hub is is_node:
+        found = "Settings of a hub and of a node" if is_hub else "No whole settings of a hub or of a node"
+        raise click.ClickException(f"{found} are there. Say whose trail with --site hub or --site node.")
+    return "hub" if is_hub else "node"
+
+
+def _is_set(kind: type[SiteSettings]) -> bool:
+    try:
+        kind()
+    except ValidationError:
+        return False
+    return True
+
+
+def demo_site(name: str) -> Literal["hub", "node"]:
+    """Take on the settings of a site of the running demo; says its kind. Raises ClickException."""
+    from caimera.demo.home import Home
+    from caimera.demo.postgres import Cluster
+    from caimera.demo.sites import SITES, environment
+    from caimera.demo.state import read
+
+    home = Home.default()
+    site = next((each for each in SITES if each.id == name), None)
+    if site is None or not home.is_held():
+        known = ", ".join(each.id for each in SITES)
+        raise click.ClickException(f"No demo with a site {name} runs here. Its sites are {known}.")
+    database = Cluster(home.postgres).url(site.database)
+    os.environ.update(environment(site, home, read(home).ports, database))
+    return site.kind
 
 
 def make_keys(site: SiteSettings, create: CreateMissingKeys, client_secret: IO[bytes] | None) -> None:

@@ -32,6 +32,11 @@ def answers(node: str) -> str:
     return f"fed.r.{_site(node)}.>"
 
 
+def trail(node: str) -> str:
+    """Where a node speaks of its trail, and of the hub's; only that node may speak there."""
+    return answer(node, "trail")
+
+
 def presence(node: str) -> str:
     """Where a node says that it is there; only that node may speak there."""
     return f"fed.hb.{_site(node)}"

@@ -11,10 +11,15 @@ class FederationConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from caimera.hub.federation import actions, handlers, metrics, queries
-        from caimera.protocol.messages import Presence
+        from caimera.audit.keeping import TURN
+        from caimera.hub.federation import actions, duties, handlers, metrics, queries, trail
+        from caimera.hub.federation.duties import Duty
+        from caimera.protocol.messages import Presence, TrailCheckpoint, TrailCosignature
         from caimera.web.health import register_check
 
         handlers.register(Presence, actions.hear_presences)
+        handlers.register(TrailCheckpoint, trail.hear_checkpoints)
+        handlers.register(TrailCosignature, trail.hear_cosignatures)
+        duties.register(Duty("the trail is kept", trail.keep_trail, every=TURN))
         register_check("worker", queries.worker_problem)
         metrics.register()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from caimera.hub.federation.errors import BrokerAway
 from caimera.hub.federation.identity import pseudonym
 from caimera.protocol.envelope import seal
 from caimera.protocol.identity import Card, Identity
-from caimera.protocol.messages import Ask, Asker
+from caimera.protocol.messages import Ask, Asker, Message
 from caimera.transport import Departure, Link, TransportError, subjects
 
 
@@ -42,7 +42,22 @@ class Courier:
         Where nobody listens, the broker says so on the reply subject. Raises BrokerAway; some may have been
         sent then.
         """
-        departures = [self._sealed(delivery) for delivery in deliveries]
+        self._deliver([self._sealed(delivery) for delivery in deliveries])
+
+    def tell(self, messages: Iterable[tuple[Card, Message]]) -> None:
+        """From a thread: seal messages that are nobody's question, and send them. Raises BrokerAway."""
+        now = timezone.now()
+        self._deliver(
+            [
+                Departure(
+                    subjects.question(node.site),
+                    seal(message, sender=self.identity, recipient=node, asker=None, request_id="", now=now),
+                )
+                for node, message in messages
+            ]
+        )
+
+    def _deliver(self, departures: Sequence[Departure]) -> None:
         sending = asyncio.run_coroutine_threadsafe(self.link.deliver(departures), self.loop)
         try:
             sending.result()

@@ -7,10 +7,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
+from typing import cast
 
 from django.db import transaction
 from django.utils import timezone
 
+from caimera.audit.witnessing import take_cosignature, witness_checkpoint
 from caimera.node.agent.actions import refuse_message, spend_nonce
 from caimera.node.agent.errors import MessageRefused, NoHandler, NoHubTrusted
 from caimera.node.agent.identity import disclosure_key, node_identity
@@ -19,7 +21,7 @@ from caimera.node.mediator.actions import answer_question
 from caimera.node.sources import Source
 from caimera.protocol.envelope import EnvelopeError, Letter, open_sealed, seal
 from caimera.protocol.identity import Card
-from caimera.protocol.messages import Answer, Ask, Message
+from caimera.protocol.messages import Answer, Ask, Message, TrailCheckpoint, TrailCosignature
 from caimera.transport import subjects
 from caimera.web.logs import begin_request
 
@@ -39,15 +41,27 @@ def _take_question(*, letter: Letter, source: Source, now: datetime) -> tuple[st
     return subjects.answer(node_identity().site, answer.question_id), answer
 
 
-Handler = Callable[..., tuple[str, Message]]
-"""Takes a letter inside the transaction that spends its nonce; returns the reply and its subject."""
+def _take_checkpoint(*, letter: Letter, source: Source, now: datetime) -> tuple[str, Message]:
+    said = cast(TrailCheckpoint, letter.message)
+    answer = witness_checkpoint(site=letter.issuer, said=said, now=int(now.timestamp()))
+    return subjects.trail(node_identity().site), answer
 
-HANDLERS: Mapping[type[Message], Handler] = MappingProxyType({Ask: _take_question})
+
+def _take_cosignature(*, letter: Letter, source: Source, now: datetime) -> None:
+    take_cosignature(site=letter.issuer, said=cast(TrailCosignature, letter.message))
+
+
+Handler = Callable[..., tuple[str, Message] | None]
+"""Takes a letter inside the transaction that spends its nonce; returns the reply, if any, and its subject."""
+
+HANDLERS: Mapping[type[Message], Handler] = MappingProxyType(
+    {Ask: _take_question, TrailCheckpoint: _take_checkpoint, TrailCosignature: _take_cosignature}
+)
 """Every message type this node takes, with the one function that takes it."""
 
 
 def hear(*, data: bytes, source: Source) -> Reply | None:
-    """Take a message that arrived, whatever it is; returns the reply, or None where it does not count."""
+    """Take a message that arrived, whatever it is; returns the reply, if there is one."""
     now = timezone.now()
     try:
         hub = hub_card()
@@ -64,14 +78,17 @@ def _only(hub: Card | None) -> Callable[[str], Card | None]:
     return lambda site: hub if hub and hub.site == site else None
 
 
-def _take(letter: Letter, source: Source, now: datetime, hub: Card | None) -> Reply:
+def _take(letter: Letter, source: Source, now: datetime, hub: Card | None) -> Reply | None:
     begin_request(letter.request_id)
     handler = HANDLERS.get(type(letter.message))
     if handler is None:
         raise NoHandler(letter.message.type)
     with transaction.atomic():
         spend_nonce(letter=letter)
-        subject, reply = handler(letter=letter, source=source, now=now)
+        answer = handler(letter=letter, source=source, now=now)
+    if answer is None:
+        return None
+    subject, reply = answer
     return Reply(subject, sealed_for_hub(reply, hub, request_id=letter.request_id))
 
 

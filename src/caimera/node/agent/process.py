@@ -14,6 +14,7 @@ from caimera.node.agent.announcing import prepare, sealed_presence
 from caimera.node.agent.errors import NoHubTrusted
 from caimera.node.agent.hearing import hear
 from caimera.node.agent.identity import disclosure_key, node_identity, secrets
+from caimera.node.agent.trail import keep_trail
 from caimera.node.sources import IndexedSource, Source
 from caimera.transport import Arrival, Link, LinkState, TransportError, subjects
 from caimera.web.threads import in_thread
@@ -51,9 +52,9 @@ class NodeAgent:
     async def run(self) -> None:
         """Listen, announce and look after the data until told to stop."""
         async with asyncio.TaskGroup() as group:
-            parts = [
-                group.create_task(part) for part in (self._listen(), self._announce(), self._look_after())
-            ]
+            trail = keep_trail(link=self.link, site=self._site)
+            loops = (self._listen(), self._announce(), self._look_after(), trail)
+            parts = [group.create_task(part) for part in loops]
             await self._stopping.wait()
             for part in parts:
                 part.cancel()
