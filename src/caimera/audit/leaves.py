@@ -11,11 +11,16 @@ A leaf is canonical JSON (RFC 8785) with these members and no others:
     detail      for every top-level key of the record's detail: a commitment to its value
     request_id  a commitment
 
-A pseudonym is `pseudonym:` and HMAC-SHA256(the person's key, the name) in hexadecimal; each name has a
-random key of 32 bytes at each site. A commitment is HMAC-SHA256(HMAC-SHA256(salt, place), canonical JSON of
-the value), in hexadecimal; place is `request_id` or `detail.` and the key; each record has a random salt of
-32 bytes. Keys and salts lie outside the tree. Without them a leaf says when which act happened to which
-object; with them it proves who acted and what the record said.
+A pseudonym is `pseudonym:` and HMAC-SHA256(the person's key, the name) in hexadecimal; each name has a random
+key of 32 bytes at each site. A commitment is, in hexadecimal,
+
+    SHA-256(SHA-256(salt, SHA-256(place)), canonical JSON of the value)
+
+where a comma joins bytes and place is `request_id` or `detail.` and the key; each record has a random salt of
+32 bytes. The inner hash, the value's own salt, can be given to who is to check this value and no other.
+
+Keys and salts lie outside the tree. Without them a leaf says when which act happened to which object; with them
+it proves who acted and what the record said.
 
 This module and those it imports need neither Django nor a database.
 """
@@ -27,6 +32,8 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
+from hashlib import sha256
 from json.encoder import encode_basestring
 from typing import Any
 
@@ -81,8 +88,12 @@ def commitments(record: Opened) -> dict[str, Any]:
 
 def commitment(salt: bytes, place: str, value: Any) -> str:
     """What binds a leaf to a value without telling it, in hexadecimal."""
-    inner = hmac.digest(salt, place.encode(), "sha256")
-    return hmac.digest(inner, text_of(value), "sha256").hex()
+    return sha256(sha256(salt + _hash_of(place)).digest() + text_of(value)).hexdigest()
+
+
+@lru_cache(maxsize=1000)
+def _hash_of(place: str) -> bytes:
+    return sha256(place.encode()).digest()
 
 
 def pseudonym(name: str, key: bytes) -> str:
@@ -117,21 +128,16 @@ def _number(text: str) -> int | float:
     return number if -_EXACT < number < _EXACT else float(text)
 
 
-def differences(leaf: Mapping[str, Any], record: Opened, keys: Mapping[str, bytes]) -> list[str]:
-    """The members of a record that are not what its leaf commits to; `keys` are the persons' by name."""
+def differences(leaf: Mapping[str, Any], record: Opened, pseudonyms: Mapping[str, str]) -> list[str]:
+    """The members of a record that are not what its leaf commits to; `pseudonyms` are by persons' names."""
     plain = {"id": record.id, "at": instant(record.at), "act": record.act}
     found = [name for name, value in plain.items() if leaf[name] != value]
     for member, name in (("actor", record.actor), ("object", record.object)):
-        if leaf[member] != (_named(name, keys) if name.startswith(PERSON) else name):
+        if leaf[member] != (pseudonyms.get(name) if name.startswith(PERSON) else name):
             found.append(member)
     if not _commits(leaf["request_id"], record.salt, "request_id", record.request_id):
         found.append("request_id")
     return found + _detail_differences(leaf["detail"], record)
-
-
-def _named(name: str, keys: Mapping[str, bytes]) -> str | None:
-    key = keys.get(name, b"")
-    return pseudonym(name, key) if len(key) == SECRET_SIZE else None
 
 
 def _detail_differences(said: Mapping[str, str], record: Opened) -> list[str]:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from caimera.audit.errors import ExportMalformed
-from caimera.audit.leaves import MEMBERS, VERSION, Opened, differences
+from caimera.audit.leaves import MEMBERS, SECRET_SIZE, VERSION, Opened, differences, pseudonym
 from caimera.audit.lines import CheckpointLine, Header, LeafLine, Line, PersonLine, WitnessLine
 from caimera.merkle import (
     Checkpoint,
@@ -101,7 +101,7 @@ class _Walk:
         self.key = key or header.key
         self.witnesses = {each.name: each for each in witnesses}
         self.given = bool(witnesses)
-        self.keys: dict[str, bytes] = {}
+        self.pseudonyms: dict[str, str] = {}
         self.tree = Frontier()
         self.next = header.begin
         self.sound = header.begin == 0
@@ -138,7 +138,8 @@ class _Walk:
         return opened
 
     def _take_person(self, line: PersonLine) -> None:
-        self.keys[line.name] = line.key
+        if len(line.key) == SECRET_SIZE:  # a shorter or longer one can make the same code
+            self.pseudonyms[line.name] = pseudonym(line.name, line.key)
 
     def _take_witness(self, line: WitnessLine) -> None:
         if not self.given:
@@ -193,7 +194,7 @@ class _Walk:
 
     def _compare_record(self, position: int, leaf: Mapping[str, Any], record: Opened) -> None:
         self.report.opened += 1
-        if changed := differences(leaf, record, self.keys):
+        if changed := differences(leaf, record, self.pseudonyms):
             what = ", ".join(changed)
             self._find(
                 "record", position, position, f"The record at position {position} was changed: {what}."

@@ -1,12 +1,14 @@
 """What changes about persons."""
 
 from typing import Any, cast
+from uuid import uuid4
 
 from django.contrib.auth import login, logout
 from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
 
+from caimera.audit.actions import forget_person as forget_in_trail
 from caimera.audit.actions import record
 from caimera.people.claims import Claims
 from caimera.people.entitlements import groups
@@ -52,6 +54,22 @@ def check(*, claims: Claims) -> Person:
     if is_member != (known is not None and known.is_member):
         act = "membership.gained" if is_member else "membership.lost"
         record(act=act, actor=person.actor, object=f"person:{person.pk}")
+    return person
+
+
+def forget_person(*, person: Person, actor: str) -> Person:
+    """Take back what this site knows of a person: name, address, entitlements, and their names in the trail.
+
+    Their sessions end with the next look, and what belongs to them stays under a person nobody can tell. Who signs
+    in again is somebody new. Raises NotInPlaceYet; then nothing was forgotten.
+    """
+    names = person.names
+    person.sub, person.name, person.email = f"forgotten:{uuid4()}", "", ""
+    person.entitlements, person.is_member = [], False
+    person.checked_at = timezone.now() - SIGN_IN_COUNTS
+    with transaction.atomic():
+        forget_in_trail(names=names, actor=actor)
+        person.save()
     return person
 
 

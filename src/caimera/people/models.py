@@ -44,6 +44,11 @@ class Person(models.Model):
         """This person as the trail names them."""
         return f"person:{self.sub}"
 
+    @property
+    def names(self) -> tuple[str, str]:
+        """All that the trail may call this person."""
+        return self.actor, f"person:{self.pk}"
+
     def holds(self, group: Group) -> bool:
         """Whether the person is in exactly this group, said by the group's own authority."""
         return group in groups(self.entitlements, trusted=(group.authority,))
