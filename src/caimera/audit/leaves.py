@@ -19,8 +19,8 @@ key of 32 bytes at each site. A commitment is, in hexadecimal,
 where a comma joins bytes and place is `request_id` or `detail.` and the key; each record has a random salt of
 32 bytes. The inner hash, the value's own salt, can be given to who is to check this value and no other.
 
-Keys and salts lie outside the tree. Without them a leaf says when which act happened to which object; with them
-it proves who acted and what the record said.
+Keys and salts lie outside the tree. Without them a leaf says when which act happened to which object; with
+them it proves who acted and what the record said.
 
 This module and those it imports need neither Django nor a database.
 """

@@ -76,7 +76,7 @@ def _window(command: Command) -> Command:
 )
 @click.option(
     "--known",
-    type=click.File("r"),
+    type=click.File("rb"),
     multiple=True,
     help="File with a signed checkpoint kept earlier, which the trail must go on from.",
 )
@@ -86,7 +86,7 @@ def verify_trail(
     file: IO[bytes] | None,
     key: str | None,
     witnesses: tuple[str, ...],
-    known: tuple[IO[str], ...],
+    known: tuple[IO[bytes], ...],
 ) -> None:
     """Check that a trail is what its site signed; FILE is an export, - standard input.
 
@@ -96,7 +96,7 @@ def verify_trail(
     try:
         log = VerifierKey.parse(key) if key else None
         witness_keys = [VerifierKey.parse(each) for each in witnesses]
-        kept = [Note.parse(each.read()) for each in known]
+        kept = [Note.parse(each.read().decode(errors="replace")) for each in known]
         report = verify(_lines(site, file), key=log, witnesses=witness_keys, known=kept)
     except (MerkleError, ExportMalformed) as error:
         raise click.ClickException(str(error)) from None
@@ -244,9 +244,8 @@ def sequence(site: Site) -> None:
     """Give waiting records their places in the tree and sign it; the worker or agent does so by itself."""
     site.begin()
     placed, signed = _sequence()
-    click.echo(
-        f"{placed} records placed. " + (f"A checkpoint of {signed} signed." if signed else "Nothing to sign.")
-    )
+    outcome = f"signed a checkpoint of {signed}" if signed else "nothing to sign"
+    click.echo(f"{placed} records placed; {outcome}.")
 
 
 def _sequence() -> tuple[int, int]:

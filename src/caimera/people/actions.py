@@ -60,8 +60,8 @@ def check(*, claims: Claims) -> Person:
 def forget_person(*, person: Person, actor: str) -> Person:
     """Take back what this site knows of a person: name, address, entitlements, and their names in the trail.
 
-    Their sessions end with the next look, and what belongs to them stays under a person nobody can tell. Who signs
-    in again is somebody new. Raises NotInPlaceYet; then nothing was forgotten.
+    Their sessions end with the next look, and what belongs to them stays under a person nobody can tell. Who
+    signs in again is somebody new. Raises NotInPlaceYet; then nothing was forgotten.
     """
     names = person.names
     person.sub, person.name, person.email = f"forgotten:{uuid4()}", "", ""
