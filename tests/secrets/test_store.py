@@ -221,3 +221,12 @@ def test_a_key_of_another_length_is_no_identity(store: FileStore) -> None:
     store.update({"sign_key": b"short", "seal_key": bytes(32)})
     with pytest.raises(IdentityError):
         load_identity(store, "north")
+
+
+def test_the_first_to_need_a_secret_makes_it_for_everybody(store: FileStore) -> None:
+    made = [store.get_or_make("audit_log_key", lambda value=value: value) for value in (b"first", b"second")]
+    assert made == [b"first", b"first"]
+    assert store.get("audit_log_key") == b"first"
+    with pytest.raises(SecretNameInvalid):
+        store.get_or_make("No Name", lambda: b"")
+    assert store.names() == ("audit_log_key",)

@@ -67,7 +67,9 @@ def record_all(*, acts: Sequence[Act]) -> Sequence[Record]:
     if not rows:
         return ()
     with connection.cursor() as cursor:
-        cursor.execute(_INSERT.format(", ".join([_ROW] * len(rows))), [value for row in rows for value in row])
+        cursor.execute(
+            _INSERT.format(", ".join([_ROW] * len(rows))), [value for row in rows for value in row]
+        )
         made = cursor.fetchall()
     return [
         Record.from_db(connection.alias, _FIELDS, (*given, *row[:-1], dict(told.detail)))

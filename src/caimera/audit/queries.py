@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.db.models import BooleanField, Count, Exists, Max, Min, OuterRef, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
@@ -89,14 +89,19 @@ def waiting() -> int:
 
 def trail_problem() -> str:
     """Empty while records get their places, else a sentence saying what to do."""
+    try:
+        late = _is_late()
+    except DatabaseError:
+        return "The trail cannot be read while the database does not answer or lacks its tables."
+    if late:
+        return "Records of acts wait for their places in the trail. Run `caimera audit sequence`; it says why."
+    return ""
+
+
+def _is_late() -> bool:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT EXISTS (SELECT FROM audit_record WHERE at < now() - interval '10 minutes'"
             " AND id > coalesce((SELECT max(record_id) FROM audit_leaf), 0))"
         )
-        (late,) = cursor.fetchone()
-    if late:
-        return (
-            "Records of acts wait for their places in the trail. Run `caimera audit sequence`; it says why."
-        )
-    return ""
+        return bool(cursor.fetchone()[0])
