@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from caimera.audit.leaves import Opened, commitment, differences, instant, leaf_text, pseudonym
@@ -81,12 +81,14 @@ def test_the_same_value_reads_differently_under_every_salt_and_in_every_place() 
     assert len(seen) == 4
 
 
+@settings(deadline=None)
 @given(details)
 def test_a_record_is_what_its_leaf_commits_to(detail: dict[str, object]) -> None:
     record = replace(RECORD, detail=detail)
     assert differences(leaf_of(record), record, PSEUDONYMS) == []
 
 
+@settings(deadline=None)
 @given(details, details)
 def test_another_detail_is_found(first: dict[str, object], second: dict[str, object]) -> None:
     leaf = leaf_of(replace(RECORD, detail=first))

@@ -90,7 +90,7 @@ def test_another_version_is_refused() -> None:
         list(read([json.dumps({**said, "caimera_audit_export": 2}).encode()]))
 
 
-@settings(max_examples=400)
+@settings(max_examples=400, deadline=None)
 @given(st.data())
 def test_whatever_becomes_of_a_file_it_is_judged_or_refused(draw: st.DataObject) -> None:
     lines = texts()
@@ -121,7 +121,7 @@ anything = st.recursive(
 )
 
 
-@settings(max_examples=400)
+@settings(max_examples=400, deadline=None)
 @given(st.dictionaries(keys, anything, min_size=1))
 def test_whatever_an_object_says_it_is_judged_or_refused(said: dict[str, object]) -> None:
     assert "Line" in judged([texts()[0], json.dumps(said).encode()])

@@ -126,13 +126,14 @@ def test_what_is_not_exactly_a_checkpoint_is_refused(text: str) -> None:
         Checkpoint.parse(text)
 
 
+@settings(deadline=None)
 @given(st.integers(0, 10**18), st.binary(min_size=32, max_size=32))
 def test_every_checkpoint_is_read_as_it_was_written(size: int, root: bytes) -> None:
     checkpoint = Checkpoint("example.org/log", size, root)
     assert open_checkpoint(Note.parse(str(checkpoint.signed(LOG))), LOG.verifier) == checkpoint
 
 
-@settings(max_examples=400)
+@settings(max_examples=400, deadline=None)
 @given(st.one_of(st.text(max_size=120), st.text(alphabet="a1\n=+/", max_size=60).map(lambda end: BODY + end)))
 def test_whatever_the_text_a_checkpoint_is_read_or_refused(text: str) -> None:
     try:

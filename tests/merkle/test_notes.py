@@ -68,6 +68,7 @@ def test_one_wrong_signature_of_a_key_spoils_the_right_one() -> None:
         twice.verify(SIGNER.verifier)
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_a_text_changed_anywhere_is_not_what_was_signed(draw: st.DataObject) -> None:
     at = draw.draw(st.integers(0, len(TEXT) - 2))
@@ -125,14 +126,14 @@ def test_a_private_key_is_not_shown() -> None:
 lines = st.text(alphabet="— PeterNumax08go/=+\n\r\t\0é", max_size=120)
 
 
-@settings(max_examples=400)
+@settings(max_examples=400, deadline=None)
 @given(st.one_of(st.text(max_size=200), lines, lines.map(lambda text: f"{TEXT}\n{text}")))
 def test_whatever_the_text_a_note_is_read_or_refused(text: str) -> None:
     with contextlib.suppress(NoteMalformed):
         assert str(Note.parse(text)) == text
 
 
-@settings(max_examples=400)
+@settings(max_examples=400, deadline=None)
 @given(
     st.one_of(st.text(max_size=100), st.from_regex(r"[a-c]+\+[0-9a-f]{8}\+[A-Za-z0-9+/]{44}", fullmatch=True))
 )

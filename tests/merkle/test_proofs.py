@@ -69,6 +69,7 @@ def test_every_leaf_is_in_and_no_other_place(size: int) -> None:
         assert places == [index]
 
 
+@settings(deadline=None)
 @given(st.integers(1, 70), st.data())
 def test_a_proof_of_inclusion_changed_anywhere_fails(size: int, draw: st.DataObject) -> None:
     data = ENTRIES[:size]
@@ -82,6 +83,7 @@ def test_a_proof_of_inclusion_changed_anywhere_fails(size: int, draw: st.DataObj
     assert not holds(verify_inclusion, **{**said, "root": bytes(32)}, proof=proof)
 
 
+@settings(deadline=None)
 @given(st.integers(1, 70), st.data())
 def test_a_proof_of_consistency_changed_anywhere_fails(size: int, draw: st.DataObject) -> None:
     data = ENTRIES[:size]
@@ -135,7 +137,7 @@ def test_there_is_no_proof_of_a_leaf_that_is_not_there(index: int) -> None:
         inclusion_proof(hashes(ENTRIES[:3]), index)
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(
     st.integers(-2, 2**40),
     st.integers(-2, 2**40),

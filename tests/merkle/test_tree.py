@@ -1,7 +1,7 @@
 """Roots and frontiers: as the RFC's own vectors and its recursive definition have them."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from caimera.merkle import EMPTY_ROOT, Frontier, leaf_hash, root_of
@@ -48,11 +48,13 @@ def test_the_empty_tree() -> None:
     assert EMPTY_ROOT.hex() == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 
 
+@settings(deadline=None)
 @given(entries)
 def test_a_root_is_the_recursive_one(data: list[bytes]) -> None:
     assert root_of(hashes(data)) == naive.mth(data)
 
 
+@settings(deadline=None)
 @given(entries, st.integers(min_value=0))
 def test_a_frontier_kept_and_taken_up_again_goes_on_where_it_was(data: list[bytes], cut: int) -> None:
     middle = cut % (len(data) + 1)
@@ -65,6 +67,7 @@ def test_a_frontier_kept_and_taken_up_again_goes_on_where_it_was(data: list[byte
     assert (copy.size, copy.root()) == (middle, naive.mth(data[:middle]))
 
 
+@settings(deadline=None)
 @given(entries.filter(len), st.data())
 def test_every_bit_of_every_leaf_counts(data: list[bytes], draw: st.DataObject) -> None:
     place = draw.draw(st.integers(0, len(data) - 1))
