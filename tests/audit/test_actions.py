@@ -1,10 +1,12 @@
 """Recording an act: in its transaction, or not at all."""
 
+from typing import Any
+
 import pytest
 from django.db import transaction
 
 from caimera.audit.actions import record
-from caimera.audit.errors import OutsideTransaction, UnknownActor
+from caimera.audit.errors import NotRecordable, OutsideTransaction, UnknownActor
 from caimera.audit.models import Record
 from caimera.web.logs import begin_request
 
@@ -29,7 +31,10 @@ def test_a_record_keeps_what_it_was_told_and_takes_the_time_from_the_database() 
         )
     kept = Record.objects.get()
     assert kept == made
-    assert kept.at == made.at
+    for record_ in (made, kept):
+        assert record_.request_id == "request-0001"
+        assert record_.detail == {"canonical": "sex = female", "nodes": ["trials"], "minimum": None}
+    assert (kept.at, bytes(kept.salt), kept.txid) == (made.at, bytes(made.salt), made.txid)
     assert (kept.act, kept.actor, kept.object) == ("question.asked", "person:ab12", "question:7")
     assert kept.detail == {"canonical": "sex = female", "nodes": ["trials"], "minimum": None}
     assert kept.request_id == "request-0001"
@@ -69,3 +74,13 @@ def test_an_actor_of_no_kind_is_refused(actor: str) -> None:
 def test_a_record_reads_as_one_line() -> None:
     made = record(act="node.enrolled", actor="system", object="node:trials")
     assert str(made) == f"{made.at:%Y-%m-%d %H:%M:%S} system node.enrolled node:trials"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "value", [2**53, -(2**53), float("nan"), float("inf"), {1: "x"}, {"a", "b"}, "\ud800"]
+)
+def test_what_has_no_canonical_text_is_refused(value: Any) -> None:
+    with pytest.raises(NotRecordable, match=r"'question\.asked' has no canonical JSON"):
+        record(act="question.asked", actor="system", detail={"x": value})
+    assert not Record.objects.exists()

@@ -94,7 +94,9 @@ def trail_problem() -> str:
     except DatabaseError:
         return "The trail cannot be read while the database does not answer or lacks its tables."
     if late:
-        return "Records of acts wait for their places in the trail. Run `caimera audit sequence`; it says why."
+        return (
+            "Records of acts wait for their places in the trail. Run `caimera audit sequence`; it says why."
+        )
     return ""
 
 
