@@ -285,3 +285,4 @@ def test_without_a_limit_nobody_waits(person: Person, settings: Any) -> None:
     settings.SITE = settings.SITE.model_copy(update={"questions_per_minute": 0})
     for _ in range(40):
         ask(person)
+    assert Question.objects.count() == 40
