@@ -17,7 +17,7 @@ from tests.plugins import hub as _settings  # noqa: F401 - a database, keys and 
 ACTS = 400
 WRITERS = 8
 SECONDS = 4.0
-RECORDS = 40_000
+RECORDS = 20_000
 PERSONS = 50
 
 WRITE = """
@@ -138,21 +138,29 @@ def placing_and_verifying() -> None:
     count = Leaf.objects.count()
     lines = [text.encode() for text in write(export(Window(opened=True)))]
     closed = [text.encode() for text in write(export(Window()))]
-    for name, check in (
-        ("verified offline, a file with every record opened", lambda: verify(read(lines))),
-        ("verified offline, a file without records", lambda: verify(read(closed))),
-        ("verified online, out of the database", lambda: verify(verifiable())),
+    for name, check, clock in (
+        (
+            "verified offline, every record opened, processor time",
+            lambda: verify(read(lines)),
+            time.process_time,
+        ),
+        (
+            "verified offline, without records, processor time",
+            lambda: verify(read(closed)),
+            time.process_time,
+        ),
+        ("verified online, out of the database", lambda: verify(verifiable()), time.perf_counter),
     ):
         assert check().findings == []
-        seconds = min(timed(check) for _ in range(3))
+        seconds = min(timed(check, clock) for _ in range(3))
         told(name, seconds, count)
         show_ratio("over the limit of 20,000 a second", count / seconds, 20_000)
 
 
-def timed(act) -> float:
-    started = time.perf_counter()
+def timed(act, clock=time.perf_counter) -> float:
+    started = clock()
     act()
-    return time.perf_counter() - started
+    return clock() - started
 
 
 def told(name: str, seconds: float, count: int) -> None:

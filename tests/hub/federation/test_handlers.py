@@ -4,15 +4,20 @@ from collections.abc import Sequence
 
 import pytest
 
-from caimera.hub.federation import actions, handlers
+from caimera.hub.federation import actions, handlers, trail
 from caimera.hub.federation.errors import NoHandler, SecondHandler
 from caimera.hub.search.actions import mark_undelivered, record_answers
 from caimera.protocol.envelope import Letter
-from caimera.protocol.messages import Answer, Ask, Presence
+from caimera.protocol.messages import Answer, Ask, Presence, TrailCheckpoint, TrailCosignature
 
 
 def test_the_hub_takes_exactly_these_messages() -> None:
-    assert dict(handlers.registered()) == {Presence: actions.hear_presences, Answer: record_answers}
+    assert dict(handlers.registered()) == {
+        Presence: actions.hear_presences,
+        Answer: record_answers,
+        TrailCheckpoint: trail.hear_checkpoints,
+        TrailCosignature: trail.hear_cosignatures,
+    }
 
 
 def test_registering_the_same_again_changes_nothing() -> None:
