@@ -237,7 +237,8 @@ def _is_this_machine(host: str) -> bool:
         return host == "localhost" or host.endswith(".localhost")
 
 
-_known: dict[SiteSettings, tuple[float, LoginService]] = {}
+_known: dict[str, tuple[SiteSettings, float, LoginService]] = {}
+"""By issuer: the service, the settings it was made for, and when it was read."""
 
 
 def login_service() -> LoginService:
@@ -247,11 +248,12 @@ def login_service() -> LoginService:
         LoginUnreachable, LoginRefused
     """
     site: SiteSettings = settings.SITE
-    read_at, service = _known.get(site, (0.0, None))
-    if service is None or time.monotonic() - read_at > DESCRIPTION_COUNTS_SECONDS:
-        service = LoginService(site, _description(site.oidc_issuer))
-        _known.clear()
-        _known[site] = (time.monotonic(), service)
+    if known := _known.get(site.oidc_issuer):
+        made_for, read_at, service = known
+        if made_for == site and time.monotonic() - read_at <= DESCRIPTION_COUNTS_SECONDS:
+            return service
+    service = LoginService(site, _description(site.oidc_issuer))
+    _known[site.oidc_issuer] = (site, time.monotonic(), service)
     return service
 
 
