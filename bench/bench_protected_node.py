@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import os
 import tempfile
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 from uuid import uuid4
 
-from bench.bench_one_node import HOME, releases
+from bench.bench_one_node import HOME, make_crates, releases
 from bench.measuring import QUESTIONS, percentiles, rounds, show, show_ratio
 from caimera.cohort import canonical, parse, question_hash, to_json
 from caimera.demo.postgres import Cluster
@@ -121,7 +122,7 @@ def letter_of(text: str) -> Letter:
 
 def main() -> None:
     """Print figures, and how far below their limits they stay."""
-    held = releases()
+    held = releases(make_crates())
     source = IndexedSource(HOME / "index")
     source.prepare(held)
     with tempfile.TemporaryDirectory(prefix="caimera bench ") as home:
@@ -151,6 +152,9 @@ def measure(source: IndexedSource) -> None:
             if limit is not None:
                 show_ratio(f"below the limit of {limit} ms ({which})", limit, measured)
         letter = letter_of(text)
+        show(
+            f"the same, in the node's processor time: {name}", rounds(ask, times=30, clock=time.process_time)
+        )
         again = rounds(
             lambda told=letter: answer_question(letter=told, source=source, now=NOW, key=KEY), times=50
         )

@@ -92,10 +92,14 @@ class Door:
     def _settled(self, text: str, question: Asked) -> Noisy | None:
         key = (self.digest, text)
         if key not in self.settled:
-            seed = self.guard.seed(question.text, self.digest)
             size, within = question.patients.bit_count(), 2 * self.policy.overlap
             earlier = (one for its, one in self.memory if -within < its - size < within)
-            found = settle(Found(question.patients), earlier, guard=self.guard, seed=seed)
+            found = settle(
+                Found(question.patients),
+                earlier,
+                guard=self.guard,
+                seed=lambda: self.guard.seed(question.text, self.digest),
+            )
             self.settled[key] = found.noisy
             if found.remembered:
                 self.memory.append((size, Earlier(question.patients, found.noisy)))

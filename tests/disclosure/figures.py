@@ -46,7 +46,8 @@ def utility(draws: int = 4_000) -> Iterator[str]:
         for draw in range(draws):
             true = size + draw % 5
             guard = Guard(Policy(), draw.to_bytes(4), UUID(int=1))
-            settled = settle(Found((1 << true) - 1), (), guard=guard, seed=guard.seed("question", "1"))
+            seed = guard.seed("question", "1")
+            settled = settle(Found((1 << true) - 1), (), guard=guard, seed=lambda drawn=seed: drawn)
             value = as_settled(settled.noisy, guard.policy).subjects.value
             hidden += value is None
             errors += [] if value is None else [abs(value - true)]

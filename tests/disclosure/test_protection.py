@@ -102,39 +102,41 @@ def test_whatever_was_asked_before_a_small_set_gets_no_number(
     size: int, sets: list[int], seed: bytes
 ) -> None:
     earlier = [Earlier(patients, Noisy(patients.bit_count() + 3)) for patients in sets]
-    assert settle(Found(first(size)), earlier, guard=GUARD, seed=seed) == Settled(None, remembered=False)
+    assert settle(Found(first(size)), earlier, guard=GUARD, seed=lambda: seed) == Settled(
+        None, remembered=False
+    )
 
 
 @given(st.integers(0, 2**60 - 1), st.sets(st.integers(0, 59), max_size=9))
 def test_a_set_less_than_the_overlap_away_gets_the_earlier_answer(patients: int, changed: set[int]) -> None:
     other = patients ^ sum(1 << bit for bit in changed)
-    settled = settle(Found(other), [Earlier(patients, FORTY_ONE)], guard=GUARD, seed=SEED)
+    settled = settle(Found(other), [Earlier(patients, FORTY_ONE)], guard=GUARD, seed=lambda: SEED)
     assert settled == Settled(FORTY_ONE if other.bit_count() >= 10 else None, remembered=False)
 
 
 def test_a_set_far_away_gets_noise_of_its_own_and_is_remembered() -> None:
-    settled = settle(Found(first(80)), [Earlier(first(100), FORTY_ONE)], guard=GUARD, seed=SEED)
+    settled = settle(Found(first(80)), [Earlier(first(100), FORTY_ONE)], guard=GUARD, seed=lambda: SEED)
     noisy = 80 + discrete_laplace(0.28, SEED, "subjects")
     assert settled == Settled(Noisy(noisy), remembered=True)
 
 
 def test_the_oldest_of_several_near_sets_answers() -> None:
     earlier = [Earlier(first(91), Noisy(1_000)), Earlier(first(100), Noisy(2_000))]
-    settled = settle(Found(first(99)), earlier, guard=GUARD, seed=SEED)
+    settled = settle(Found(first(99)), earlier, guard=GUARD, seed=lambda: SEED)
     assert settled.noisy == Noisy(1_000)
 
 
 def test_a_set_that_is_hidden_above_the_minimum_is_remembered_as_hidden() -> None:
     hidden = next(patients for patients in (first(12) << n for n in range(50)) if GUARD.too_small(patients))
-    settled = settle(Found(hidden), [], guard=GUARD, seed=SEED)
+    settled = settle(Found(hidden), [], guard=GUARD, seed=lambda: SEED)
     assert settled == Settled(None, remembered=True)
     more = hidden | first(5) << 100
-    assert settle(Found(more), [Earlier(hidden, None)], guard=GUARD, seed=SEED).noisy is None
+    assert settle(Found(more), [Earlier(hidden, None)], guard=GUARD, seed=lambda: SEED).noisy is None
 
 
 def test_clipped_studies_get_noise_as_wide_as_a_patient_moves_them() -> None:
     guard = Guard(Policy(studies_clip=4), b"key", HERE)
-    noisy = settle(Found(first(80), studies=150, series=900), [], guard=guard, seed=SEED).noisy
+    noisy = settle(Found(first(80), studies=150, series=900), [], guard=guard, seed=lambda: SEED).noisy
     assert noisy is not None
     assert noisy.studies == 150 + discrete_laplace(0.07, SEED, "studies")
     assert noisy.series is None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from caimera.disclosure.guard import Guard
@@ -36,11 +36,11 @@ class Settled:
     remembered: bool
 
 
-def settle(found: Found, earlier: Iterable[Earlier], *, guard: Guard, seed: bytes) -> Settled:
+def settle(found: Found, earlier: Iterable[Earlier], *, guard: Guard, seed: Callable[[], bytes]) -> Settled:
     """Settle a question that was not asked before; `earlier` are the sets of the dataset, oldest first.
 
     Only sets whose size is less than twice the overlap away can matter, others may be left out. A set below
-    the minimum is never given a number, not even an earlier one's.
+    the minimum is never given a number, not even an earlier one's. `seed` is called where noise is drawn.
     """
     patients = found.patients
     if patients.bit_count() < guard.policy.minimum:
@@ -50,7 +50,7 @@ def settle(found: Found, earlier: Iterable[Earlier], *, guard: Guard, seed: byte
         return Settled(near.noisy, remembered=False)
     if guard.too_small(patients):
         return Settled(None, remembered=True)
-    return Settled(_with_noise(found, guard, seed), remembered=True)
+    return Settled(_with_noise(found, guard, seed()), remembered=True)
 
 
 def _with_noise(found: Found, guard: Guard, seed: bytes) -> Noisy:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import cast
+from uuid import UUID
 
 from django.db import models
 from django.db.models import F, Q
@@ -134,9 +135,13 @@ class Release(models.Model):
 
     def for_source(self) -> SourceRelease:
         """This release as `node.sources` needs to know it."""
-        return SourceRelease(self.dataset_id, self.digest, self._origin())
+        return _for_source(self.dataset_id, self.digest, OriginKind(self.origin), self.location, self.key)
 
-    def _origin(self) -> CrateOrigin | DatabaseOrigin:
-        if self.origin == OriginKind.CRATE:
-            return CrateOrigin(Path(self.location))
-        return DatabaseOrigin(self.location, self.dataset_id, self.key, partial(address_of, self.location))
+
+@lru_cache(maxsize=4_096)
+def _for_source(dataset_id: UUID, digest: str, kind: OriginKind, location: str, key: str) -> SourceRelease:
+    """A release never changes, so what a source needs to know of it is worked out once."""
+    if kind is OriginKind.CRATE:
+        return SourceRelease(dataset_id, digest, CrateOrigin(Path(location)))
+    database = DatabaseOrigin(location, dataset_id, key, partial(address_of, location))
+    return SourceRelease(dataset_id, digest, database)

@@ -16,7 +16,6 @@ from caimera.audit.actions import record
 from caimera.cohort import (
     Question,
     QuestionError,
-    banded,
     canonical,
     canonical_text,
     from_json,
@@ -39,7 +38,7 @@ from caimera.node.mediator.errors import (
 from caimera.node.mediator.numbering import number_patients
 from caimera.node.mediator.protecting import protected_counts
 from caimera.node.mediator.settling import NOBODY
-from caimera.node.mediator.sought import can_be_broken_down
+from caimera.node.mediator.sought import can_be_broken_down, in_bands
 from caimera.node.sources import DeadlinePassed, Source, SourceError, SourceRelease
 from caimera.protocol.envelope import Letter
 from caimera.protocol.messages import Answer, Ask, ConditionStatus, DatasetCount, Treatment
@@ -122,7 +121,7 @@ def _statuses(question: Question, ask: Ask, asked: Asked, source: Source) -> tup
         raise ConditionsUnsupported(conditions)
     if all(release.dataset.policy == "open" for release, _ in asked):
         return conditions
-    changed = set(banded(question).changed)
+    changed = set(in_bands(question).changed)
     return tuple(_in_bands(status) if status.path in changed else status for status in conditions)
 
 

@@ -47,4 +47,4 @@ class Memory:
         sizes = self._sizes[dataset_id]
         first, last = bisect_left(sizes, (size - within + 1, -1)), bisect_left(sizes, (size + within, -1))
         sets = self._sets[dataset_id]
-        return (sets[place] for place in sorted(place for _, place in sizes[first:last]))
+        yield from (sets[place] for place in sorted(place for _, place in sizes[first:last]))

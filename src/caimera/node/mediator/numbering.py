@@ -25,9 +25,13 @@ class Places:
     """Where the patients of a release stand, in the order of its sets."""
 
     numbers: NDArray[np.int64]
+    in_order: bool
+    """Whether each stands at its own number, as in the first version of a dataset."""
 
     def bits(self, patients: PatientSet) -> int:
         """A set of patients as an int, a bit each."""
+        if self.in_order:
+            return int.from_bytes(np.packbits(patients, bitorder="little").tobytes(), "little")
         standing = np.zeros(int(self.numbers.max(initial=0)) + 1, dtype=np.bool_)
         standing[self.numbers[patients]] = True
         return int.from_bytes(np.packbits(standing, bitorder="little").tobytes(), "little")
@@ -48,7 +52,8 @@ def number_patients(release: SourceRelease, source: Source, key: bytes) -> Place
     known = _known.get(named := (release.dataset_id, release.digest, key))
     if known is None:
         identifiers = source.patients(release)
-        known = Places(_numbered(release.dataset_id, [_hash(key, release, one) for one in identifiers]))
+        numbers = _numbered(release.dataset_id, [_hash(key, release, one) for one in identifiers])
+        known = Places(numbers, in_order=bool((numbers == np.arange(len(numbers))).all()))
         made = known
         transaction.on_commit(lambda: _keep(named, made))
     return known

@@ -66,7 +66,7 @@ def protected_counts(
     ]
     before = planned(wanted, cases, person, today)
     _find(wanted, before, Finder(source, until=until, key=key))
-    outcome = settled(wanted, cases, person, today)
+    outcome = settled(before, wanted, cases, person, today)
     return [_said(case, wanted, outcome.plans[case], outcome) for case in cases]
 
 

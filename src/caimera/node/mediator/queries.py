@@ -6,7 +6,8 @@ from collections.abc import Collection, Iterable
 from datetime import date
 from uuid import UUID
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Max, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
 
 from caimera.audit.models import Record
 from caimera.audit.queries import trail
@@ -42,18 +43,24 @@ def settled_answers(hashes: Iterable[bytes], digests: Collection[tuple[UUID, str
     }
 
 
+def last_answer() -> int:
+    """The newest answer that stands; answers are added one question at a time, so they stand in order."""
+    return SettledAnswer.objects.aggregate(last=Max("id"))["last"] or 0
+
+
 def spent(person: str, today: date) -> dict[UUID, Spent]:
     """What a person and everyone spent on each dataset within the last seven days."""
     rows = (
         Spending.objects.filter(person__in=(person, EVERYONE), day__gte=first_day(today))
-        .values_list("dataset_id", "person")
-        .annotate(sum=Sum("questions"))
+        .order_by()
+        .values("dataset_id")
+        .values_list(
+            "dataset_id",
+            Coalesce(Sum("questions", filter=Q(person=person)), 0),
+            Coalesce(Sum("questions", filter=Q(person=EVERYONE)), 0),
+        )
     )
-    sums = {(dataset_id, whose): questions for dataset_id, whose, questions in rows}
-    return {
-        dataset_id: Spent(sums.get((dataset_id, person), 0), sums.get((dataset_id, EVERYONE), 0))
-        for dataset_id, _ in sums
-    }
+    return {dataset_id: Spent(theirs, in_all) for dataset_id, theirs, in_all in rows}
 
 
 def spent_by_everyone(today: date) -> dict[UUID, int]:

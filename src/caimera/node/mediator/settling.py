@@ -12,7 +12,7 @@ from caimera.disclosure import Earlier, Noisy, Spent, left, settle, why_withheld
 from caimera.node.mediator.finding import Case
 from caimera.node.mediator.memory import Memory
 from caimera.node.mediator.numbering import take_turn
-from caimera.node.mediator.queries import Settled, settled_answers, spent
+from caimera.node.mediator.queries import Settled, last_answer, settled_answers, spent
 from caimera.node.mediator.sought import Sought, Split
 from caimera.node.mediator.storing import keep_answers, remember, spend
 
@@ -36,10 +36,12 @@ class Plan:
 
 @dataclass(slots=True)
 class Outcome:
-    """What was settled: numbers with noise by dataset and hash, and the plan of each case."""
+    """What was settled: numbers with noise by dataset and hash, the plan of each case, and the last answer of
+    all that stood then."""
 
     noisy: Settled
     plans: Mapping[Case, Plan]
+    standing: int
 
 
 @dataclass(slots=True)
@@ -54,13 +56,14 @@ class _Round:
 
 def planned(sought: Sought, cases: Sequence[Case], person: str, today: date) -> Outcome:
     """What each case would say now, and what is settled of it."""
+    standing = last_answer()
     versions = {(case.release.dataset_id, case.release.digest) for case in cases}
     settled = settled_answers(sought.hashes(), versions)
     spending = spent(person, today)
     plans = {
         case: _plan(case, sought, settled, spending.get(case.release.dataset_id, Spent())) for case in cases
     }
-    return Outcome(settled, plans)
+    return Outcome(settled, plans, standing)
 
 
 def _plan(case: Case, sought: Sought, settled: Settled, spent: Spent) -> Plan:
@@ -79,13 +82,14 @@ def _plan(case: Case, sought: Sought, settled: Settled, spent: Spent) -> Plan:
     return Plan(True, tuple(splits), tuple(new), budget - len(new))
 
 
-def settled(sought: Sought, cases: Sequence[Case], person: str, today: date) -> Outcome:
-    """Settle what was found for the cases, and write it down. In a transaction, after `Finder.find`.
+def settled(before: Outcome, sought: Sought, cases: Sequence[Case], person: str, today: date) -> Outcome:
+    """Settle what was found for the cases, as `before` planned, and write it down. In a transaction.
 
-    What another settled meanwhile stands; what another spent meanwhile may leave less to say.
+    What another settled meanwhile stands; what another spent meanwhile may leave less to say. Whoever spends
+    settles, so where no answer was added nothing changed.
     """
     take_turn()
-    outcome = planned(sought, cases, person, today)
+    outcome = before if last_answer() == before.standing else planned(sought, cases, person, today)
     if any(plan.new for plan in outcome.plans.values()):
         MEMORY.read()
     current = _Round(outcome)
@@ -125,7 +129,7 @@ def _settle_one(case: Case, one: bytes, current: _Round) -> Noisy | None:
     earlier = chain(
         MEMORY.near(dataset_id, found.patients.bit_count(), within), current.fresh.get(dataset_id, ())
     )
-    settled = settle(found, earlier, guard=guard, seed=guard.seed(text, case.release.digest))
+    settled = settle(found, earlier, guard=guard, seed=lambda: guard.seed(text, case.release.digest))
     if settled.remembered:
         current.sets.append((dataset_id, found.patients, settled.noisy))
         current.fresh.setdefault(dataset_id, []).append(Earlier(found.patients, settled.noisy))

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from caimera.cohort import And, Condition, Operator, Question, Range, banded, canonical, to_text
 from caimera.vocabulary import VOCABULARY, Kind, Variable, VocabularyError
@@ -13,6 +14,10 @@ from caimera.vocabulary import VOCABULARY, Kind, Variable, VocabularyError
 _WIDTH = 5
 _OLDEST, _FIRST_YEAR = 100, 1980
 """Ages from 100 on are one band, and so are years before 1985."""
+
+
+in_bands = lru_cache(maxsize=64)(banded)
+"""A question in bands; asked for twice in answering one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +56,7 @@ class Sought:
 
 def sought(question: Question, breakdown: Sequence[str], today: date) -> Sought:
     """What a canonical question seeks of protected datasets."""
-    asked = banded(question).question
+    asked = in_bands(question).question
     splits = tuple(_split(asked, VOCABULARY.variable(name), today) for name in dict.fromkeys(breakdown))
     return Sought(asked, _hash(to_text(asked)), splits)
 
