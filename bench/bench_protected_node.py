@@ -140,10 +140,10 @@ def measure(source: IndexedSource) -> None:
     from caimera.node.mediator.actions import answer_question
 
     for name, text in QUESTIONS.items():
-        wordings = new_questions(text)
+        letters = iter([letter_of(wording) for wording in new_questions(text)])
 
-        def ask(wordings: Iterator[str] = wordings) -> None:
-            said = answer_question(letter=letter_of(next(wordings)), source=source, now=NOW, key=KEY)
+        def ask(letters: Iterator[Letter] = letters) -> None:
+            said = answer_question(letter=next(letters), source=source, now=NOW, key=KEY)
             assert said.outcome == "answered", said.reason
 
         taken = rounds(ask, times=50)

@@ -16,7 +16,7 @@ from caimera.node.datasets.models import Release
 from caimera.node.mediator.numbering import Places, number_patients
 from caimera.node.mediator.parts import Parts
 from caimera.node.mediator.sought import Facet, Sought, with_value
-from caimera.node.sources import DeadlinePassed, Source, SourceRelease
+from caimera.node.sources import DeadlinePassed, PatientSet, Source, SourceRelease
 
 Answered = tuple[str, Found]
 """The canonical text of the question that is answered, with what is followed of it, and what it found."""
@@ -32,6 +32,10 @@ class Case:
     found: dict[bytes, Answered] = field(default_factory=dict)
 
 
+_AT_ONCE = 8
+"""Parts of a question whose sets are found together with its own, before it is known who needs them."""
+
+
 class Finder:
     """Puts questions to a source until a monotonic time. Raises SourceError."""
 
@@ -41,15 +45,27 @@ class Finder:
         self._key = key
         self._parts = Parts()
         self._places: dict[Case, Places] = {}
+        self._early: dict[tuple[Case, int], PatientSet] = {}
 
     def find(self, sought: Sought, cases: Sequence[Case], facets: Mapping[Case, Sequence[Facet]]) -> None:
         """Fill `found` of each case with the question's set and with those of its `facets`."""
         for case in cases:
             self._places[case] = number_patients(case.place, self._source, self._key)
+        self._look_ahead(sought.question, cases)
         answered = self._answered({case: [sought.question] for case in cases})
         for case, (one,) in answered.items():
             case.found[sought.hash] = self._weighed(case, *one)
         self._find_facets({case: one for case, (one,) in answered.items()}, facets)
+
+    def _look_ahead(self, question: Question, cases: Sequence[Case]) -> None:
+        """Find a short question's set together with those without its parts: they share most of the work."""
+        parts = self._parts.of(question)
+        if len(parts) > _AT_ONCE or not cases:
+            return
+        questions = [question, *(part.rest for part in parts)]
+        places = [case.place for case in cases]
+        for one, sets in zip(questions, self._source.sets(questions, places, wait=self._left()), strict=True):
+            self._early.update(((case, id(one)), found) for case, found in zip(cases, sets, strict=True))
 
     def _find_facets(
         self, totals: Mapping[Case, tuple[Question, int]], facets: Mapping[Case, Sequence[Facet]]
@@ -90,10 +106,13 @@ class Finder:
     def _sets(self, asked: Mapping[Case, Sequence[Question]]) -> dict[Case, list[int]]:
         """The sets of patients of questions, cases with the same questions together."""
         together: dict[tuple[int, ...], list[Case]] = defaultdict(list)
-        for case, questions in asked.items():
-            if questions:
-                together[tuple(map(id, questions))].append(case)
         found: dict[Case, list[int]] = {case: [] for case in asked}
+        for case, questions in asked.items():
+            known = [self._early.get((case, id(question))) for question in questions]
+            if any(one is None for one in known):
+                together[tuple(map(id, questions))].append(case)
+            else:
+                found[case] = [self._places[case].bits(one) for one in known if one is not None]
         for cases in together.values():
             questions = asked[cases[0]]
             places = [case.place for case in cases]
