@@ -56,8 +56,8 @@ class CountKind(StrEnum):
 class Count(Frozen):
     """A number about people, with its kind.
 
-    `value` is null for `fewer_than` (the true number is below `bound`, zero possible) and for
-    `withheld`. `step` is the rounding step of `rounded`. `approximate` is a sum with inexact parts.
+    `value` is null for `fewer_than` (zero possible; protection may say it of numbers somewhat above `bound`,
+    too) and for `withheld`. `step` is the rounding of `rounded`. `approximate` is a sum with inexact parts.
     """
 
     kind: CountKind
