@@ -41,11 +41,15 @@ Handler = Callable[[Arrival], Awaitable[None]]
 class Delivery:
     """One subscription's handler and the tasks it runs in. `failed` is told of each handler that raised.
 
-    Of the subscriptions that share a `group`, one gets each message.
+    Of the subscriptions that share a `group`, one gets each message. `in_turn`, no task is made: the next
+    message waits until the handler is done with this one.
     """
 
-    def __init__(self, handler: Handler, failed: Callable[[], None], *, group: str = "") -> None:
+    def __init__(
+        self, handler: Handler, failed: Callable[[], None], *, group: str = "", in_turn: bool = False
+    ) -> None:
         self.group = group
+        self.in_turn = in_turn
         self._handler = handler
         self._failed = failed
         self._room = asyncio.Semaphore(CONCURRENCY)
@@ -53,10 +57,11 @@ class Delivery:
 
     async def take(self, message: Msg) -> None:
         """Start the handler when there is room for it; until then the next messages wait."""
+        arrival = Arrival(message.subject, message.data, undelivered=_is_undelivered(message))
+        if self.in_turn:
+            await self._handler(arrival)
+            return
         await self._room.acquire()
-        status = (message.headers or {}).get("Status")
-        undelivered = status == _NO_RESPONDERS and not message.data
-        arrival = Arrival(message.subject, message.data, undelivered=undelivered)
         task = asyncio.create_task(self._run(arrival), name=message.subject)
         self.running.add(task)
         task.add_done_callback(self._finished)
@@ -70,6 +75,10 @@ class Delivery:
         if not task.cancelled() and (problem := task.exception()):
             self._failed()
             logger.error("The handler of a message on %s failed.", task.get_name(), exc_info=problem)
+
+
+def _is_undelivered(message: Msg) -> bool:
+    return not message.data and (message.headers or {}).get("Status") == _NO_RESPONDERS
 
 
 async def finish(deliveries: Iterable[Delivery], grace: float) -> None:

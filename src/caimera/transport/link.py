@@ -126,11 +126,14 @@ class Link:
             await connection.publish(departure.subject, departure.data, reply=departure.reply)
         await connection.confirm()
 
-    async def subscribe(self, pattern: str, handler: Handler, *, group: str = "") -> None:
+    async def subscribe(
+        self, pattern: str, handler: Handler, *, group: str = "", in_turn: bool = False
+    ) -> None:
         """Hear a subject, through lost connections too; each message is handled in a task of its own.
 
-        Of the links that subscribe with one `group`, one gets each message. While the link is reconnecting,
-        the subscription waits with it.
+        `in_turn`, one after another instead, for a handler that only puts messages aside. Of the links that
+        subscribe with one `group`, one gets each message. While the link is reconnecting, the subscription
+        waits with it.
 
         Raises:
             NotPermitted: the broker does not let this site hear it.
@@ -141,7 +144,9 @@ class Link:
             raise self._down()
         if pattern in self._deliveries:
             raise BadSubject(f"{self.name} hears {pattern} already. Give it one handler.")
-        delivery = self._deliveries[pattern] = Delivery(handler, self._note_failure, group=group)
+        delivery = self._deliveries[pattern] = Delivery(
+            handler, self._note_failure, group=group, in_turn=in_turn
+        )
         if self._connection is None:
             return
         try:

@@ -18,7 +18,7 @@ def client_address(request: HttpRequest) -> str:
     """The address that is limited: an IPv4 address, the first half of an IPv6 one, or empty if unknown.
 
     `X-Forwarded-For` counts only as far as proxies of `trusted_proxies` wrote it. It is read from its end:
-    the first address that is no such proxy is the client's; what stands before it may be made up.
+    the first address that is no such proxy is the client's; what stands before it anyone may have made up.
     """
     address = _read(request.META.get("REMOTE_ADDR", ""))
     for hop in reversed(request.headers.get("X-Forwarded-For", "").split(",")):

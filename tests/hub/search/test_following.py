@@ -67,10 +67,10 @@ def age(question_id: UUID, seconds: float) -> None:
 def test_time_alone_makes_waiting_slow_and_ends_the_stream(person: Person, make_node: MakeNode) -> None:
     make_node("trials")
     question = ask(person)
-    age(question.pk, 1.9)
+    age(question.pk, 1.4)
     assert asyncio.run(first_two(question.pk)) == ["waiting", "slow"]
 
-    age(question.pk, 14.9)
+    age(question.pk, 14.4)
     assert async_to_sync(states)(follow(question.pk)) == [{"trials": "slow"}, {"trials": "slow"}]
 
 

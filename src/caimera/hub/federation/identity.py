@@ -32,6 +32,10 @@ def pseudonym(*, person_id: UUID, node_id: str, identity: Identity) -> str:
     HMAC-SHA256 of node and person under a key derived (HKDF, RFC 5869) from the hub's signing key, so
     that neither a node nor several together can tell who it is.
     """
-    key = HKDF(SHA256(), length=32, salt=None, info=b"caimera/asker-pseudonym/1").derive(identity.sign_key)
-    digest = hmac.new(key, f"{node_id}/{person_id}".encode(), hashlib.sha256)
-    return digest.hexdigest()
+    return hmac.new(_key(identity), f"{node_id}/{person_id}".encode(), hashlib.sha256).hexdigest()
+
+
+@cache
+def _key(identity: Identity) -> bytes:
+    hkdf = HKDF(SHA256(), length=32, salt=None, info=b"caimera/asker-pseudonym/1")
+    return hkdf.derive(identity.sign_key)

@@ -25,10 +25,14 @@ _PATIENCE = 0.5
 
 
 class Inbox:
-    """Hands what arrives, in its order, to `take`, again and again while the database is away."""
+    """Hands what arrives, in its order, to `take`, again and again while the database is away.
 
-    def __init__(self, take: Callable[[Sequence[Arrival]], Awaitable[None]]) -> None:
+    `gather` is how many seconds the first message waits for others, where there is no hurry.
+    """
+
+    def __init__(self, take: Callable[[Sequence[Arrival]], Awaitable[None]], *, gather: float = 0.0) -> None:
         self._take = take
+        self._gather = gather
         self._waiting: asyncio.Queue[Arrival] = asyncio.Queue(_WAITING)
 
     async def put(self, arrival: Arrival) -> None:
@@ -39,6 +43,8 @@ class Inbox:
         """Take messages for ever."""
         while True:
             together = [await self._waiting.get()]
+            if self._gather:
+                await asyncio.sleep(self._gather)
             while len(together) < TOGETHER and not self._waiting.empty():
                 together.append(self._waiting.get_nowait())
             await self._take_for_sure(together)

@@ -48,11 +48,11 @@ class Node(models.Model):
     @property
     def card(self) -> Card:
         """The node's name and public keys, as enrolled."""
-        return _card(self.id, self.name, self.sign_key, self.seal_key, self.broker_key)
+        return card_from(self.id, self.name, self.sign_key, self.seal_key, self.broker_key)
 
 
 @lru_cache(maxsize=1024)
-def _card(site: str, name: str, sign_key: str, seal_key: str, broker_key: str) -> Card:
+def card_from(site: str, name: str, sign_key: str, seal_key: str, broker_key: str) -> Card:
     """A card checks its keys when it is made, which takes longer than opening a letter with them."""
     return Card(site=site, name=name, sign_key=sign_key, seal_key=seal_key, broker_key=broker_key)
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from caimera.hub.federation.models import Node, Worker
+from caimera.hub.federation.models import Node, Worker, card_from
 from caimera.protocol.identity import Card
 
 PRESENCE = timedelta(seconds=15)
@@ -31,7 +31,9 @@ def is_present(node: Node, now: datetime) -> bool:
 
 def cards_of(sites: Iterable[str]) -> dict[str, Card]:
     """The cards of those sites that are enrolled nodes; strangers and revoked ones have none."""
-    return {node.pk: node.card for node in enrolled_nodes().filter(pk__in=set(sites))}
+    keys = enrolled_nodes().filter(pk__in=set(sites)).order_by()
+    rows = keys.values_list("id", "name", "sign_key", "seal_key", "broker_key")
+    return {row[0]: card_from(*row) for row in rows}
 
 
 def worker_problem() -> str:

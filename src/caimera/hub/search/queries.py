@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TypedDict
+from typing import Any, TypedDict
 from uuid import UUID
 
 from django.conf import settings
@@ -117,7 +117,7 @@ def unsent_answers(now: datetime) -> QuerySet[NodeAnswer]:
     return (
         NodeAnswer.objects.filter(due, state=State.WAITING, node__revoked_at__isnull=True)
         .filter(question__closed_at__isnull=True, question__deadline_at__gt=now)
-        .select_related("question", "node")
+        .select_related("node")
         .order_by("question__asked_at", "pk")
         .select_for_update(skip_locked=True, of=("self",), no_key=True)
     )
@@ -146,9 +146,10 @@ def is_closed(question: Question, now: datetime) -> bool:
 
 def question_state(question: Question) -> QuestionState:
     """Everything known of a question now; `question.answers` should be prefetched with their nodes."""
-    now = timezone.now()
     asked = cohort.parse(question.text)
-    nodes = _node_states(question, question.answers.all(), now)
+    moment = _Moment.of(question.asked_at, question.deadline_at, closed=question.closed_at is not None)
+    conditions = _conditions(question.question)
+    nodes = tuple(_node_state(answer, conditions, moment) for answer in question.answers.all())
     return QuestionState(
         id=question.pk,
         question=QuestionText(
@@ -162,7 +163,7 @@ def question_state(question: Question) -> QuestionState:
         purpose=question.purpose,
         asked_at=question.asked_at,
         deadline_at=question.deadline_at,
-        state="closed" if is_closed(question, now) else "open",
+        state="closed" if moment.closed else "open",
         breakdown=tuple(question.breakdown),
         **_together(nodes, question.breakdown),
     )
@@ -170,16 +171,40 @@ def question_state(question: Question) -> QuestionState:
 
 def changed_state(before: QuestionState) -> QuestionState:
     """A state as it is now; of nodes that gave an answer nothing is read again, for it stands."""
-    now = timezone.now()
     said = {node.id: node for node in before.nodes if node.state in (State.ANSWERED, State.REFUSED)}
-    silent = NodeAnswer.objects.filter(question_id=before.id).exclude(node_id__in=said)
-    answers = list(silent.select_related("node", "question"))
-    fresh = _node_states(answers[0].question, answers, now) if answers else ()
-    current = said | {node.id: node for node in fresh}
-    nodes = tuple(current[node.id] for node in before.nodes)
-    closed = not answers or is_closed(answers[0].question, now)
-    state = "closed" if closed else "open"
+    waiting = [node.id for node in before.nodes if node.id not in said]
+    lines = NodeAnswer.objects.filter(question_id=before.id, node_id__in=waiting).exclude(state=State.WAITING)
+    told = {answer.node_id: answer for answer in lines.select_related("node")}
+    complete = all(node_id in told for node_id in waiting)
+    moment = _Moment.of(before.asked_at, before.deadline_at, closed=complete)
+    conditions = _conditions(before.question.form) if told else {}
+    fresh = {node_id: _node_state(answer, conditions, moment) for node_id, answer in told.items()}
+    nodes = tuple(
+        said.get(node.id) or fresh.get(node.id) or _still_waiting(node, moment) for node in before.nodes
+    )
+    state = "closed" if moment.closed else "open"
     return before.model_copy(update={"state": state, **_together(nodes, before.breakdown)})
+
+
+@dataclass(frozen=True, slots=True)
+class _Moment:
+    """How a node that says nothing is shown now."""
+
+    silent: State
+    closed: bool
+
+    @classmethod
+    def of(cls, asked_at: datetime, deadline_at: datetime, *, closed: bool) -> _Moment:
+        """Waiting is shown as slow after a while, and as over at the deadline also when no worker says so."""
+        now = timezone.now()
+        silent = State.SLOW if now >= asked_at + PATIENCE else State.WAITING
+        return cls(silent=silent, closed=closed or now >= deadline_at)
+
+
+def _conditions(canonical: Mapping[str, Any]) -> Mapping[str, str]:
+    """The conditions of a canonical question as text, by their paths."""
+    question = cohort.from_json(canonical)
+    return {path: cohort.to_text(condition) for path, condition in cohort.conditions(question)}
 
 
 class _Together(TypedDict):
@@ -195,29 +220,31 @@ def _together(nodes: tuple[NodeState, ...], breakdown: Sequence[str]) -> _Togeth
     return {"nodes": nodes, "totals": totals_of(nodes), "breakdowns": summed(breakdown, datasets)}
 
 
-def _node_states(question: Question, answers: Iterable[NodeAnswer], now: datetime) -> tuple[NodeState, ...]:
-    canonical = cohort.from_json(question.question)
-    conditions = {path: cohort.to_text(condition) for path, condition in cohort.conditions(canonical)}
-    return tuple(_node_state(answer, question, conditions, now) for answer in answers)
-
-
-def _node_state(
-    answer: NodeAnswer, question: Question, conditions: Mapping[str, str], now: datetime
-) -> NodeState:
+def _node_state(answer: NodeAnswer, conditions: Mapping[str, str], moment: _Moment) -> NodeState:
     said = Answer.model_validate(answer.answer) if answer.answer else None
     datasets = tuple(_dataset_state(dataset) for dataset in said.datasets) if said else ()
     treated = tuple(_condition_state(status, conditions) for status in said.conditions) if said else ()
-    state = _shown_state(answer, question, now)
+    state = State(answer.state) if answer.state != State.WAITING else moment.silent
     return NodeState(
         id=answer.node_id,
         name=answer.node.name,
         state=state,
-        reason=_reason(answer, question, now),
+        reason=_(answer.reason) if answer.reason else _silence(state, moment),
         took_ms=answer.took_ms,
         conditions=treated,
         datasets=datasets,
         **sums_of(datasets, complete=_says_numbers(state, treated)),
     )
+
+
+def _still_waiting(node: NodeState, moment: _Moment) -> NodeState:
+    if node.state == moment.silent and not moment.closed:
+        return node
+    return node.model_copy(update={"state": moment.silent, "reason": _silence(moment.silent, moment)})
+
+
+def _silence(state: State, moment: _Moment) -> str:
+    return _(NO_ANSWER_YET) if moment.closed and state in (State.WAITING, State.SLOW) else ""
 
 
 def _dataset_state(said: DatasetCount) -> DatasetState:
@@ -246,19 +273,3 @@ def _says_numbers(state: State, treated: Iterable[ConditionState]) -> bool:
     """Whether a node's silence about datasets means that it has none that fit."""
     tested = all(condition.status != Treatment.UNSUPPORTED for condition in treated)
     return state == State.ANSWERED and tested
-
-
-def _shown_state(answer: NodeAnswer, question: Question, now: datetime) -> State:
-    """Waiting is shown as slow after a while, and after the deadline also when nobody closed the question."""
-    state = State(answer.state)
-    if state == State.WAITING and now >= question.asked_at + PATIENCE:
-        return State.SLOW
-    return state
-
-
-def _reason(answer: NodeAnswer, question: Question, now: datetime) -> str:
-    if answer.reason:
-        return _(answer.reason)
-    if answer.state in (State.WAITING, State.SLOW) and is_closed(question, now):
-        return _(NO_ANSWER_YET)
-    return ""
