@@ -20,10 +20,10 @@ def rounds(
     """How long an act took by the clock, in milliseconds, after a warm-up that is not counted."""
     for _ in range(warm_up):
         act()
-    return [_timed(act, clock) for _ in range(times)]
+    return [timed(act, clock) for _ in range(times)]
 
 
-def _timed(act: Callable[[], object], clock: Callable[[], float]) -> float:
+def timed(act: Callable[[], object], clock: Callable[[], float]) -> float:
     started = clock()
     act()
     return (clock() - started) * 1000

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from html import escape
 
-from caimera.demo.simulator.personas import Persona
+from caimera.demo.simulator.personas import CROWD, Persona
 
 _STYLE = """
 body { font: 1.125rem/1.5 system-ui, sans-serif; color: #1c1c1c; background: #fff; margin: 2rem auto;
@@ -42,7 +42,7 @@ def page(title: str, content: str) -> str:
 def choose_persona(
     personas: Iterable[Persona], asking: str, fields: Mapping[str, str], method: str = "get"
 ) -> str:
-    """One button a persona; the form sends `fields` along. The field chosen is `login_hint`."""
+    """One button a persona, without the crowd; the form sends `fields` along, the choice is `login_hint`."""
     hidden = "".join(
         f'<input type="hidden" name="{escape(name)}" value="{escape(value)}">'
         for name, value in fields.items()
@@ -51,6 +51,7 @@ def choose_persona(
         f'<button name="login_hint" value="{escape(person.id)}"><strong>{escape(person.name)}</strong><br>'
         f"{escape(person.role)}</button>"
         for person in personas
+        if person.id not in CROWD
     )
     refuse = '\n<button name="login_hint" value="">Refuse</button>' if method == "post" else ""
     return page(

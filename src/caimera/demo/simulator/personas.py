@@ -71,3 +71,14 @@ _PEOPLE = (
 )
 
 PERSONAS: Mapping[str, Persona] = MappingProxyType({person.id: person for person in _PEOPLE})
+"""Those a person may choose to be."""
+
+CROWD: Mapping[str, Persona] = MappingProxyType(
+    {
+        f"member-{number}": Persona(
+            f"member-{number}", "One of many members", "Mia", f"Member {number}", (MEMBER,)
+        )
+        for number in range(1, 21)
+    }
+)
+"""Members who ask at once; programs sign in as them, pages do not offer them."""

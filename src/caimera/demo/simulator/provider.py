@@ -12,7 +12,7 @@ from caimera.demo.simulator.clients import CODE, DEVICE, REFRESH, Client
 from caimera.demo.simulator.codes import Codes
 from caimera.demo.simulator.devices import DEVICE_CODE_LIFETIME, Devices
 from caimera.demo.simulator.errors import InvalidClient, InvalidToken, OAuthError
-from caimera.demo.simulator.personas import PERSONAS, SCOPES, Persona
+from caimera.demo.simulator.personas import CROWD, PERSONAS, SCOPES, Persona
 from caimera.demo.simulator.tokens import LIFETIME, Claims, Kind, Mint
 
 JSON = dict[str, object]
@@ -30,7 +30,7 @@ class Provider:
     ) -> None:
         self.issuer = issuer
         self.clients = dict(clients)
-        self.personas: dict[str, Persona] = dict(PERSONAS)
+        self.personas: dict[str, Persona] = {**PERSONAS, **CROWD}
         self.mint = Mint(issuer, keys, clock)
         self.revoked: set[str] = set()
         self.codes = Codes(clock, self.revoked.add)
