@@ -127,16 +127,17 @@ def write_broker_config(port: int, monitoring_port: int | None, store_dir: Path,
 @hub.command()
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def nodes(as_json: bool) -> None:
-    """List the enrolled nodes and whether they are there."""
+    """List the enrolled nodes, whether they are there, and why messages of theirs are refused."""
     _begin()
     from django.utils import timezone
 
-    from caimera.hub.federation.queries import enrolled_nodes
     from caimera.hub.federation.schemas import NodeSummary
 
-    found = [NodeSummary.of(node, now=timezone.now()) for node in enrolled_nodes()]
+    found = NodeSummary.every(now=timezone.now())
     if as_json:
         click.echo(json.dumps([node.model_dump(mode="json") for node in found], indent=2))
         return
     for node in found:
         click.echo(f"{node.id:<20} {node.state:<8} {node.dataset_count:>4} datasets  {node.name}")
+        if node.refused:
+            click.echo(f"{'':<20} refused: {node.refused}")

@@ -9,7 +9,6 @@ from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Router
 
-from caimera.hub.federation.queries import enrolled_nodes
 from caimera.hub.federation.schemas import About, NodeList, NodeSummary
 from caimera.people.access import MemberAuth
 from caimera.vocabulary import VERSION
@@ -37,5 +36,4 @@ def about(request: HttpRequest) -> About:
 )
 def list_nodes(request: HttpRequest) -> NodeList:
     """Every enrolled node, whether it is there now, and what it can answer."""
-    now = timezone.now()
-    return NodeList(nodes=[NodeSummary.of(node, now=now) for node in enrolled_nodes()])
+    return NodeList(nodes=NodeSummary.every(now=timezone.now()))

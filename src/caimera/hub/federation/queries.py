@@ -8,12 +8,14 @@ from datetime import datetime, timedelta
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from caimera.audit.queries import trail
 from caimera.hub.federation.models import Node, Worker, card_from
 from caimera.protocol.identity import Card
 
 PRESENCE = timedelta(seconds=15)
 """A node silent for longer is away; it speaks every 5 s."""
 
+_LATELY = timedelta(minutes=2)
 _WORKER_SILENCE = timedelta(seconds=15)
 
 
@@ -34,6 +36,12 @@ def cards_of(sites: Iterable[str]) -> dict[str, Card]:
     keys = enrolled_nodes().filter(pk__in=set(sites)).order_by()
     rows = keys.values_list("id", "name", "sign_key", "seal_key", "broker_key")
     return {row[0]: card_from(*row) for row in rows}
+
+
+def refused_lately(now: datetime) -> dict[str, str]:
+    """The sentence of the latest refusal of each node within two minutes; the trail has one each minute."""
+    records = trail(act="message.refused").filter(at__gte=now - _LATELY).order_by("id")
+    return {record.object.removeprefix("node:"): record.detail["sentence"] for record in records}
 
 
 def worker_problem() -> str:

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from caimera.hub.federation.models import Node
-from caimera.hub.federation.queries import is_present
+from caimera.hub.federation.queries import enrolled_nodes, is_present, refused_lately
 
 
 class About(BaseModel):
@@ -45,9 +45,19 @@ class NodeSummary(BaseModel):
         ),
     ]
     dataset_count: Annotated[int, Field(ge=0, description="Datasets the node answers for.")]
+    refused: Annotated[
+        str,
+        Field(
+            description="Why messages in its name were refused within the last two minutes, and what helps; "
+            "empty when none was.",
+            examples=[
+                "This envelope expired 61 s ago. Ask again; if that is no help, set both sites' clocks."
+            ],
+        ),
+    ] = ""
 
     @classmethod
-    def of(cls, node: Node, *, now: datetime) -> NodeSummary:
+    def of(cls, node: Node, *, now: datetime, refused: str = "") -> NodeSummary:
         """The node as it stands at `now`."""
         return cls(
             id=node.pk,
@@ -58,7 +68,14 @@ class NodeSummary(BaseModel):
             vocabulary=node.vocabulary,
             variables=node.capabilities,
             dataset_count=node.dataset_count,
+            refused=refused,
         )
+
+    @classmethod
+    def every(cls, *, now: datetime) -> list[NodeSummary]:
+        """All enrolled nodes, by name, each with what is amiss with its messages."""
+        refused = refused_lately(now)
+        return [cls.of(node, now=now, refused=refused.get(node.pk, "")) for node in enrolled_nodes()]
 
 
 class NodeList(BaseModel):

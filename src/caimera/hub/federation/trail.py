@@ -13,7 +13,7 @@ from django.utils import timezone
 from caimera.audit.keeping import Keeper
 from caimera.audit.witnessing import take_cosignature, witness_checkpoint
 from caimera.hub.federation.asking import Courier
-from caimera.hub.federation.queries import enrolled_nodes, is_present
+from caimera.hub.federation.queries import enrolled_nodes, is_present, refused_lately
 from caimera.protocol.envelope import Letter
 from caimera.protocol.messages import Message, TrailCheckpoint, TrailCosignature
 from caimera.transport import LinkState
@@ -46,7 +46,12 @@ def keep_trail(courier: Courier) -> None:
     """One turn of the keeper, and what it has to say to the nodes that are there. Raises BrokerAway."""
     now = timezone.now()
     reachable = courier.link.state is LinkState.CONNECTED
-    cards = {node.pk: node.card for node in enrolled_nodes() if reachable and is_present(node, now)}
+    refused = refused_lately(now)  # a node whose clock is wrong learns it from what we say, not from silence
+    cards = {
+        node.pk: node.card
+        for node in enrolled_nodes()
+        if reachable and (is_present(node, now) or node.pk in refused)
+    }
     letters: list[tuple[str, Message]] = [*_keeper.turn(cards), *(_owed() if reachable else ())]
     if known := [(cards[site], message) for site, message in letters if site in cards]:
         courier.tell(known)
