@@ -8,6 +8,7 @@ import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from asgiref.sync import async_to_sync
@@ -125,8 +126,11 @@ def admitted(broker: Broker) -> None:
     broker.reload()
 
 
-def listening(workers: int = 1) -> None:
-    wait_for(lambda: Worker.objects.filter(link="connected").count() >= workers)
+def listening(*nodes: Node, workers: int = 1) -> None:
+    """Wait for workers to be there, and let the nodes be there as well."""
+    wait_for(lambda: Worker.objects.filter(link="connected").count() >= workers, seconds=60)
+    for node in nodes:
+        node.keys.appear()
 
 
 def run(journey: Callable[[], Awaitable[None]]) -> None:
@@ -150,7 +154,7 @@ def test_nodes_that_misbehave_change_no_number_but_their_own(
         async with AsyncExitStack() as there:
             for node in nodes:
                 await there.enter_async_context(node.there())
-            await in_thread(listening)
+            await in_thread(listening, *nodes)
             question = await in_thread(ask, person)
             await in_thread(end_soon, question)
             await until(lambda: numbers(question).keys() == {"well", "twice", "late"})
@@ -179,7 +183,7 @@ def test_a_message_sent_again_in_anothers_place_or_after_a_restart_counts_for_no
     async def journey() -> None:
         async with honest.there(), other.there():
             with program("worker", CAIMERA_HUB_BROKER_URL=broker.url) as first:
-                await in_thread(listening)
+                await in_thread(listening, honest, other)
                 question = await in_thread(ask, person)
                 await until(lambda: len(numbers(question)) == 2)
                 first.send_signal(signal.SIGKILL)
@@ -206,7 +210,7 @@ def test_a_question_meets_its_deadline_though_a_worker_is_killed(
         async with AsyncExitStack() as there:
             for node in nodes:
                 await there.enter_async_context(node.there())
-            await in_thread(listening, 2)
+            await in_thread(partial(listening, *nodes, workers=2))
             for number, worker in enumerate(workers):
                 if number < len(workers) - 1:
                     os.kill(worker.pid, signal.SIGSTOP)  # it may have work in hand, and will never say so
