@@ -67,13 +67,18 @@ class Attacker:
                 return pad
 
     def crossing(self) -> tuple[Asked, Asked]:
-        """Two boxes that share exactly the target's cell: each dimension is in one of them, one in both."""
+        """The larger of some pairs of boxes that share exactly the target's cell; sizes are known."""
+        pairs = [self._crossing() for _ in range(4)]
+        return max(pairs, key=lambda pair: min(box.patients.bit_count() for box in pair))
+
+    def _crossing(self) -> tuple[Asked, Asked]:
+        """Each dimension is in one of the boxes, and one or two are in both."""
         sides: tuple[list[Sequence[object] | None], ...] = ([None] * 4, [None] * 4)
-        shared = self.random.randrange(4)
+        shared = self.random.sample(range(4), self.random.randint(1, 2))
         for at, (values, here) in enumerate(zip(_DIMENSIONS, self.place, strict=True)):
             one, two = self.random.sample(sides, 2)
             one[at] = [here]
-            if at == shared:
+            if at in shared:
                 one[at], two[at] = self._around(values, here)
         return self.hospital.box(*sides[0]), self.hospital.box(*sides[1])
 
