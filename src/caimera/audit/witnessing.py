@@ -93,15 +93,16 @@ def _require_going_on(signed: Signed, said: TrailCheckpoint, known: Witnessed | 
 
 
 def _refuse(site: str, said: TrailCheckpoint, known: Witnessed | None, reason: str) -> TrailCosignature:
-    if known is None or known.refused != said.note:
+    note = said.note.replace("\0", "\ufffd")  # PostgreSQL's text holds no NUL
+    if known is None or known.refused != note:
         record(
             act="checkpoint.refused",
             actor="system",
             object=f"site:{site}",
-            detail={"reason": reason, "note": said.note},
+            detail={"reason": reason, "note": note},
         )
     if known is not None:
-        known.refused = said.note
+        known.refused = note
         known.save(update_fields=("refused",))
     return _answer(_claimed_size(said.note), "refused", known, reason=reason[:300])
 
