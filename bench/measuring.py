@@ -23,7 +23,8 @@ def rounds(
     return [timed(act, clock) for _ in range(times)]
 
 
-def timed(act: Callable[[], object], clock: Callable[[], float]) -> float:
+def timed(act: Callable[[], object], clock: Callable[[], float] = time.perf_counter) -> float:
+    """How long an act took by the clock, in milliseconds."""
     started = clock()
     act()
     return (clock() - started) * 1000

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
+import signal
 
 import pytest
 
@@ -16,6 +18,7 @@ from caimera.transport import (
     BadSubject,
     BrokerRefuses,
     BrokerUnreachable,
+    Departure,
     Link,
     LinkState,
     MessageTooLarge,
@@ -395,3 +398,87 @@ async def test_a_seed_of_another_form_is_refused_and_never_shown(federation: Fed
     with pytest.raises(BadBrokerKey):
         Link(url="nats://127.0.0.1:1", seed=public, name="hub")
     assert seed not in repr(Link(url="nats://127.0.0.1:1", seed=seed, name="hub"))
+
+
+async def test_what_was_delivered_the_broker_has(federation: Federation) -> None:
+    hub, north = await federation.linked("hub"), await federation.linked("north")
+    heard = Ear()
+    await north.subscribe(subjects.question("north"), heard)
+    await hub.deliver([Departure(subjects.question("north"), str(number).encode()) for number in range(50)])
+    assert await heard.heard(50)
+    assert sorted(int(arrival.data) for arrival in heard.arrivals) == list(range(50))
+
+
+async def test_a_delivery_that_says_where_is_told_of_nobody(federation: Federation) -> None:
+    hub = await federation.linked("hub")
+    told = Ear()
+    await hub.subscribe(subjects.UNDELIVERED, told)
+    await hub.deliver(
+        [Departure(subjects.question("north"), b"question", reply=subjects.undelivered("north", "q1"))]
+    )
+    assert await told.heard()
+
+
+async def test_nothing_is_delivered_over_a_link_that_is_down(federation: Federation) -> None:
+    hub = await federation.linked("hub")
+    federation.broker.stop()
+    assert await until(lambda: hub.state is LinkState.RECONNECTING)
+    with pytest.raises(BrokerUnreachable, match="comes back by itself"):
+        await hub.deliver([Departure(subjects.question("north"), b"question")])
+
+
+async def test_a_delivery_the_broker_did_not_confirm_is_an_error(federation: Federation) -> None:
+    hub = await federation.linked("hub")
+    server = federation.broker.process
+    assert server is not None
+    os.kill(server.pid, signal.SIGSTOP)
+    try:
+        with pytest.raises(BrokerUnreachable):
+            await hub.deliver([Departure(subjects.question("north"), b"question")])
+    finally:
+        os.kill(server.pid, signal.SIGCONT)
+
+
+async def test_of_a_delivery_with_one_message_too_large_nothing_is_sent(federation: Federation) -> None:
+    hub, north = await federation.linked("hub"), await federation.linked("north")
+    heard = Ear()
+    await north.subscribe(subjects.question("north"), heard)
+    with pytest.raises(MessageTooLarge):
+        await hub.deliver(
+            [Departure(subjects.question("north"), b"x" * size) for size in (1, MAX_PAYLOAD + 1)]
+        )
+    await hub.deliver([Departure(subjects.question("north"), b"the only one")])
+    assert await heard.heard()
+    assert [arrival.data for arrival in heard.arrivals] == [b"the only one"]
+
+
+async def test_of_a_group_one_hears_each_message(federation: Federation) -> None:
+    first, second, north = [await federation.linked(site) for site in ("hub", "hub", "north")]
+    ears = [Ear(), Ear()]
+    for link, ear in zip((first, second), ears, strict=True):
+        await link.subscribe(subjects.ANSWERS, ear, group="workers")
+    for number in range(100):
+        await north.publish(subjects.answer("north", f"q{number}"), str(number).encode())
+    assert await until(lambda: sum(len(ear.arrivals) for ear in ears) >= 100)
+    heard = [int(arrival.data) for ear in ears for arrival in ear.arrivals]
+    assert sorted(heard) == list(range(100))
+    assert all(ear.arrivals for ear in ears)
+
+
+async def test_in_turn_each_message_waits_for_the_one_before(federation: Federation) -> None:
+    hub, north = await federation.linked("hub"), await federation.linked("north")
+    running, most, order = 0, 0, []
+
+    async def slowly(arrival: Arrival) -> None:
+        nonlocal running, most
+        running += 1
+        most = max(most, running)
+        await asyncio.sleep(0.002)
+        order.append(int(arrival.data))
+        running -= 1
+
+    await hub.subscribe(subjects.ANSWERS, slowly, in_turn=True)
+    for number in range(30):
+        await north.publish(subjects.answer("north", "q"), str(number).encode())
+    assert await until(lambda: len(order) == 30)
+    assert (most, order) == (1, list(range(30)))

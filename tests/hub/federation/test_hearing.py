@@ -11,6 +11,7 @@ from caimera.audit.queries import trail
 from caimera.hub.federation.actions import revoke_node
 from caimera.hub.federation.hearing import hear
 from caimera.hub.federation.models import Node, Refusal, UsedNonce
+from caimera.hub.federation.schemas import NodeSummary
 from caimera.people.models import Person
 from caimera.protocol.identity import Identity
 from caimera.protocol.messages import Ask
@@ -167,3 +168,24 @@ def test_a_status_on_an_answer_says_nothing(person: Person, make_node: MakeNode)
 
     assert not heard(f"fed.r.trials.{question.pk}", undelivered=True)
     assert states(question) == {"trials": "waiting"}
+
+
+@pytest.mark.parametrize(("minutes", "says"), [(-2, "expired"), (2, "in the future")])
+def test_a_node_whose_clock_is_off_is_away_and_the_operators_learn_why(
+    minutes: int, says: str, make_node: MakeNode
+) -> None:
+    node = make_node("trials", present=False)
+    make_node("genomics")
+    by_its_clock = timezone.now() + timedelta(minutes=minutes)
+
+    assert not heard(SUBJECT, node.seal(presence(), now=by_its_clock))
+    shown = {summary.id: summary for summary in NodeSummary.every(now=timezone.now())}
+    assert shown["trials"].state == "away"
+    assert says in shown["trials"].refused
+    assert "clocks" in shown["trials"].refused
+    assert (shown["genomics"].state, shown["genomics"].refused) == ("present", "")
+    later = {
+        summary.id: summary.refused
+        for summary in NodeSummary.every(now=timezone.now() + timedelta(minutes=3))
+    }
+    assert later["trials"] == ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,8 @@ from django.utils import timezone
 from caimera.audit.models import Record
 from caimera.cohort import parse
 from caimera.node.agent import hearing
-from caimera.node.agent.actions import forget_expired_nonces, refuse_message, trust_hub
+from caimera.node.agent.actions import beat, forget_expired_nonces, refuse_message, trust_hub
+from caimera.node.agent.health import agent_problem, clock_problem
 from caimera.node.agent.hearing import HANDLERS, hear
 from caimera.node.agent.models import Refusal, TrustedHub, UsedNonce
 from caimera.node.datasets.actions import register_crate
@@ -153,3 +155,35 @@ def test_nonces_are_kept_while_their_letters_could_still_be_read(hub: Hub, sourc
     assert forget_expired_nonces(now=timezone.now() + timedelta(minutes=5)) == 0
     assert forget_expired_nonces(now=timezone.now() + timedelta(minutes=12)) == 1
     assert not UsedNonce.objects.exists()
+
+
+@pytest.mark.parametrize(("minutes", "says"), [(-2, "expired"), (2, "in the future")])
+def test_a_clock_that_is_off_is_told_on_readyz(
+    hub: Hub, source: IndexedSource, minutes: int, says: str
+) -> None:
+    beat(link="connected", problem="")
+    assert agent_problem() == ""
+
+    by_the_hubs_clock = timezone.now() + timedelta(minutes=minutes)
+    assert hear(data=hub.seal(question(), now=by_the_hubs_clock), source=source) is None
+    assert says in agent_problem()
+    assert "clocks" in agent_problem()
+    assert clock_problem(timezone.now() + timedelta(minutes=3)) == ""
+
+
+def test_what_is_refused_for_another_reason_says_nothing_of_the_clock(
+    hub: Hub, source: IndexedSource
+) -> None:
+    beat(link="connected", problem="")
+    assert hear(data=b"no envelope", source=source) is None
+    assert agent_problem() == ""
+
+
+def test_a_message_counts_once_also_after_a_restart(
+    hub: Hub, source: IndexedSource, restart: Callable[[], None]
+) -> None:
+    envelope = hub.seal(question())
+    assert hear(data=envelope, source=source) is not None
+    restart()
+    assert hear(data=envelope, source=source) is None
+    assert refusals() == {"replayed": 1}
