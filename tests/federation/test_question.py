@@ -13,6 +13,11 @@ from tests.independent.idc_counts import QUESTION, Counts, counts, titles
 
 NODES = {"trials", "genomics", "community"}
 
+_NOISE = 60
+"""Noise with epsilon 0.28 is wider once in ten million draws."""
+_NOT_FOLLOWED = 19
+"""Parts of a question that change it by up to so many patients may be left out."""
+
 
 @pytest.fixture(scope="module")
 def answer(demo: Demo) -> dict[str, Any]:
@@ -39,11 +44,17 @@ def datasets(answer: dict[str, Any], policy: str) -> list[dict[str, Any]]:
     return [row for node in answer["nodes"] for row in node["datasets"] if row["policy"] == policy]
 
 
-def test_every_node_answers_and_applies_every_condition(answer: dict[str, Any]) -> None:
+def test_every_node_answers_and_applies_every_condition_but_ages_in_bands(answer: dict[str, Any]) -> None:
     assert answer["state"] == "closed"
     assert {node["id"]: node["state"] for node in answer["nodes"]} == dict.fromkeys(NODES, "answered")
-    statuses = {condition["status"] for node in answer["nodes"] for condition in node["conditions"]}
-    assert statuses == {"applied"}
+    for node in answer["nodes"]:
+        statuses = {condition["text"].split()[0]: condition["status"] for condition in node["conditions"]}
+        assert statuses == {
+            "modality": "applied",
+            "body_part": "applied",
+            "sex": "applied",
+            "age_at_imaging": "approximated",
+        }
 
 
 def test_all_collections_are_accounted_for(answer: dict[str, Any], expected: dict[str, Counts]) -> None:
@@ -65,17 +76,22 @@ def test_open_datasets_say_what_the_index_says(answer: dict[str, Any], expected:
     assert sum(found.subjects > 0 for found in said.values()) >= 5
 
 
-def test_protected_datasets_say_no_exact_number(answer: dict[str, Any], expected: dict[str, Counts]) -> None:
+def test_protected_datasets_say_no_exact_number(answer: dict[str, Any]) -> None:
+    """They are asked in bands of five years, from 40 to 74; noise may carry a number under the minimum."""
+    named = titles()
+    in_bands = {named[collection]: found for collection, found in counts(ages=(40, 74)).items()}
     rows = datasets(answer, "protected")
     assert rows
     for row in rows:
-        exact = expected[titled(row)].subjects
-        if exact < 10:
+        true = in_bands[titled(row)].subjects
+        if true < 10:
             assert row["subjects"] == {"kind": "fewer_than", "value": None, "step": None, "bound": 10}
+        elif row["subjects"]["kind"] == "fewer_than":
+            assert true < 10 + _NOISE
         else:
             assert row["subjects"]["kind"] == "rounded"
             assert row["subjects"]["value"] % 5 == 0
-            assert abs(row["subjects"]["value"] - exact) <= 2
+            assert abs(row["subjects"]["value"] - true) <= _NOISE + _NOT_FOLLOWED
         assert row["studies"]["kind"] == row["series"]["kind"] == "withheld"
         assert row["studies"]["value"] is row["series"]["value"] is None
 
