@@ -5,15 +5,14 @@ from __future__ import annotations
 from importlib.metadata import version
 
 from django.urls import include, path
-from ninja import NinjaAPI
 
 from caimera.hub.federation.api import router as federation
 from caimera.hub.search.api import router as search
 from caimera.hub.search.refusals import answer_refusals
 from caimera.hub.search.saved_api import router as saved
-from caimera.web.problems import BoundedParser, translate_errors
+from caimera.web.problems import Api, BoundedParser, translate_errors
 
-api = NinjaAPI(
+api = Api(
     title="Caimera hub",
     version=version("caimera"),
     description="Find cancer images where they lie: ask all nodes, follow their answers.",

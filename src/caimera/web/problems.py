@@ -118,6 +118,42 @@ _ANSWERS: Mapping[type[Exception], Callable[[HttpRequest, Any], HttpResponse]] =
 }
 
 
+class Api(NinjaAPI):
+    """A JSON API that describes its errors as what they are: problems, and 429 for whoever asks too much."""
+
+    def get_openapi_schema(self, **options: Any) -> Any:
+        """The description (OpenAPI 3.1), errors under their own media type."""
+        description = super().get_openapi_schema(**options)
+        for operations in description["paths"].values():
+            for operation in operations.values():
+                _describe_errors(operation["responses"])
+        return description
+
+
+def _problem_response(description: str) -> dict[str, Any]:
+    schema = {"$ref": "#/components/schemas/Problem"}
+    return {"description": description, "content": {CONTENT_TYPE: {"schema": schema}}}
+
+
+_TOO_MANY = {
+    **_problem_response("Too much at once; `Retry-After` says in how many seconds to try again."),
+    "headers": {"Retry-After": {"schema": {"type": "integer"}}},
+}
+
+
+def _describe_errors(responses: dict[Any, Any]) -> None:
+    for status, response in responses.items():
+        content = response.get("content", {})
+        if int(status) >= HTTPStatus.BAD_REQUEST and "application/json" in content:
+            content[CONTENT_TYPE] = content.pop("application/json")
+    responses[HTTPStatus.TOO_MANY_REQUESTS.value] = _TOO_MANY
+    if HTTPStatus.UNAUTHORIZED in responses:
+        responses[HTTPStatus.BAD_GATEWAY.value] = _problem_response("The login service refuses this site.")
+        responses[HTTPStatus.SERVICE_UNAVAILABLE.value] = _problem_response(
+            "The login service does not answer; try again in a few minutes."
+        )
+
+
 def translate_errors(api: NinjaAPI) -> None:
     """Let every error of the API leave as a problem."""
     for kind, answer in _ANSWERS.items():

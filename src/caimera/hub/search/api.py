@@ -35,6 +35,13 @@ from caimera.web.problems import refusals
 
 router = Router(tags=["questions"])
 
+EVENT = {
+    "type": "object",
+    "description": "A server-sent event; the data of `state` is a `QuestionState` in JSON.",
+    "properties": {"event": {"enum": ["state", "done"]}, "data": {"type": "string"}},
+    "required": ["event", "data"],
+}
+
 _member = MemberAuth()
 _signed_in = SignedInAuth()
 
@@ -177,12 +184,13 @@ def _attachment(question_id: UUID, kind: str) -> str:
     "/questions/{uuid:question_id}/stream",
     auth=_member,
     response={200: QuestionState, **refusals(401, 403, 404)},
+    by_alias=True,
     summary="Follow a question",
     openapi_extra={
         "responses": {
             200: {
                 "description": "Server-sent events: `state` with the question at each change, `done` last.",
-                "content": {"text/event-stream": {"schema": {"type": "string"}}},
+                "content": {"text/event-stream": {"schema": EVENT}},
             }
         }
     },
