@@ -133,7 +133,7 @@ def test_of_many_values_the_nearest_are_shown_and_all_are_counted() -> None:
 def test_findings_come_as_a_part_of_the_page(visitor_client: Client) -> None:
     page = visitor_client.get("/search/find", {"find": "breast"}).content.decode()
     assert 'value="pick:condition:breast_cancer"' in page
-    assert 'aria-label="Add Condition: breast cancer, with its kinds"' in page
+    assert 'aria-label="Add Condition: breast cancer, with its 4 kinds"' in page
     assert 'hx-swap-oob="innerHTML"' in page
     assert "<html" not in page
     nothing = visitor_client.get("/search/find", {"find": "<b>zz"}).content.decode()
