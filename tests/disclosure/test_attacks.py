@@ -13,6 +13,8 @@ from tests.disclosure.door import Door
 from tests.disclosure.figures import utility
 from tests.disclosure.hospital import Asked, leaf
 
+pytestmark = pytest.mark.timeout(900)
+
 QUICK = ("direct", "tracker", "crossing tracker", "version difference", "nine others known")
 """Attacks that are simulated in a few seconds on 1,000 patients; the others take minutes."""
 
