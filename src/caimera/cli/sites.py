@@ -15,6 +15,9 @@ from caimera.protocol.identity import Card
 from caimera.secrets import FileStore
 from caimera.web.site import SiteSettings
 
+CONNECTIONS = 4_000
+"""Connections a server process keeps at once; whoever comes after is answered 503."""
+
 CreateMissingKeys = Callable[..., list[str]]
 
 
@@ -103,6 +106,7 @@ def serve_pages(app: str, *, settings: str, host: str, port: int, processes: int
         access_log=False,
         server_header=False,
         proxy_headers=False,  # the site reads them itself, and believes only the proxies it was told of
+        limit_concurrency=CONNECTIONS,
         timeout_graceful_shutdown=3,
     )
 
