@@ -1,7 +1,8 @@
 """Protected datasets through the whole mediator: one node that holds every human collection of the index.
 
 Real PostgreSQL, audit, ledger and memory. Every dataset remembers 1,000 sets of patients of all sizes, which
-is more than 1,000 questions leave behind; every question is new. Limits: those of the requirement.
+is more than 1,000 questions leave behind; every question is new. Limits: those of the requirement. Beside it
+the same questions, unprotected and without a trail, in PostgreSQL as CHAIMELEON's dataset service asks them.
 """
 
 from __future__ import annotations
@@ -15,8 +16,11 @@ from pathlib import Path
 from random import Random
 from uuid import uuid4
 
+import psycopg
+
 from bench.bench_one_node import HOME, make_crates, releases
 from bench.measuring import QUESTIONS, percentiles, rounds, show, show_ratio
+from bench.postgres_peer import SEARCHES, peer
 from caimera.cohort import canonical, parse, question_hash, to_json
 from caimera.demo.postgres import Cluster
 from caimera.disclosure import Noisy
@@ -81,15 +85,14 @@ def publish(held: list[SourceRelease], source: IndexedSource) -> None:
         )
         location = str(release.origin.path)  # type: ignore[attr-defined]
         dataset.releases.create(version="1", location=location, digest=release.digest, published=True)
-        patients = len(source.patients(release))
-        remember(
-            [
-                (release.dataset_id, random.getrandbits(patients) & random.getrandbits(patients), Noisy(1))
-                if at % 2
-                else (release.dataset_id, (1 << random.randint(0, patients)) - 1, Noisy(1))
-                for at in range(EARLIER)
-            ]
-        )
+        name, patients = str(release.dataset_id), len(source.patients(release))
+        sets = [
+            random.getrandbits(patients) & random.getrandbits(patients)
+            if at % 2
+            else (1 << random.randint(0, patients)) - 1
+            for at in range(EARLIER)
+        ]
+        remember([(name, one, Noisy(1)) for one in sets])
     remember_patients(source=source, key=KEY)
 
 
@@ -129,13 +132,14 @@ def main() -> None:
         cluster = begin(Path(home))
         try:
             publish(held, source)
-            measure(source)
+            with peer(HOME, held) as postgres:
+                measure(source, postgres)
         finally:
             source.close()
             cluster.stop()
 
 
-def measure(source: IndexedSource) -> None:
+def measure(source: IndexedSource, postgres: psycopg.Connection) -> None:
     """Ask each question in fifty new ways, and repeat one."""
     from caimera.node.mediator.actions import answer_question
 
@@ -151,6 +155,9 @@ def measure(source: IndexedSource) -> None:
         for limit, measured, which in zip(LIMITS[name], percentiles(taken), ("p50", "p95"), strict=True):
             if limit is not None:
                 show_ratio(f"below the limit of {limit} ms ({which})", limit, measured)
+        theirs = rounds(lambda asked=name: postgres.execute(SEARCHES[asked]).fetchall(), times=10)
+        show(f"PostgreSQL as CHAIMELEON asks it: {name}", theirs)
+        show_ratio("faster than PostgreSQL", percentiles(theirs)[0], percentiles(taken)[0])
         letter = letter_of(text)
         show(
             f"the same, in the node's processor time: {name}", rounds(ask, times=30, clock=time.process_time)

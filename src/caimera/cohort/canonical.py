@@ -24,6 +24,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from caimera.cohort.joining import join_all, join_any
@@ -36,6 +37,7 @@ _ABSORB_AT_MOST = 200
 """Absorption compares conditions pair by pair; longer rows stay as they are, so that reading stays fast."""
 
 
+@lru_cache(maxsize=32)
 def canonical(question: Question) -> Question:
     """The one tree that all questions equal to this one, by the laws above, share."""
     before, after = question, _arranged(_pushed(question, negated=False))

@@ -7,6 +7,7 @@ from dataclasses import replace
 from itertools import islice
 
 from caimera.cohort.canonical import canonical
+from caimera.cohort.literals import condition_of
 from caimera.cohort.question import And, Condition, Not, Or, Question, SomeSeries
 from caimera.vocabulary import Operator
 
@@ -18,7 +19,21 @@ def without_parts(question: Question, at_most: int | None = None) -> tuple[tuple
     are those of `conditions`, child numbers from the root: `0.2`; a listed value adds its number behind a
     colon: `0.2:1`. Each takes a canonical form of its own to make, so `at_most` bounds the work.
     """
-    return tuple((path, canonical(rest)) for path, rest in islice(_rests(question, ""), at_most))
+    return tuple(
+        (path, rest if path.isdigit() and _says_it_once(rest) else canonical(rest))
+        for path, rest in islice(_rests(question, ""), at_most)
+    )
+
+
+def _says_it_once(rest: Question) -> bool:
+    """Whether a canonical row that lost one condition is canonical as it stands, as its conditions are on a
+    variable each and so say nothing of one another. Most are; finding the form again costs most of all."""
+    match rest:
+        case And(children) | Or(children) if len(children) > 1:
+            about = [condition.variable for child in children if (condition := condition_of(child))]
+            return len(set(about)) == len(children)
+        case _:
+            return False
 
 
 def count_parts(question: Question) -> int:

@@ -47,7 +47,8 @@ class Guard:
         size = patients.bit_count()
         if size < radius or size >= 2 * radius:
             return size < radius
-        first = min(_drawn(self.key, self.dataset_id.bytes, patient) for patient in _places(patients))
+        dataset = self.dataset_id.bytes
+        first = min(_drawn(self.key, dataset, patient) for patient in _places(patients))
         return size < radius + int.from_bytes(first[8:16]) % radius
 
 

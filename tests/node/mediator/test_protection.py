@@ -19,7 +19,7 @@ from caimera.disclosure import discrete_laplace, seed_of
 from caimera.node.datasets.actions import register_crate, set_policy
 from caimera.node.mediator import settling
 from caimera.node.mediator.actions import answer_question, remember_patients
-from caimera.node.mediator.models import Numbering, Remembered, SettledAnswer, Spending
+from caimera.node.mediator.models import Numbering, Remembered, SettledQuestion, Spending
 from caimera.node.sources import IndexedSource, SourceRelease
 from caimera.protocol.messages import Answer, Asker, Count, CountKind, DatasetCount, Treatment
 from tests.node.conftest import KEY, NOW, ask_of, letter_of
@@ -88,7 +88,7 @@ def test_repeating_is_free_and_says_the_same_to_whoever_asks(tmp_path: Path, sou
     other = one("modality = CT and sex = male", source, person="bert")
     assert first == again
     assert (other.subjects, other.budget_left) == (first.subjects, 50)
-    assert SettledAnswer.objects.count() == 1
+    assert SettledQuestion.objects.count() == 1
 
 
 def test_a_restart_forgets_nothing(
@@ -304,7 +304,11 @@ def test_whatever_fails_in_settling_no_number_leaves(
     assert said.reason.startswith("This node could not settle what its protected datasets may say")
     assert "ValueError" in caplog.text
     assert "cannot settle" not in caplog.text
-    assert (Remembered.objects.count(), SettledAnswer.objects.count(), Spending.objects.count()) == (0, 0, 0)
+    assert (Remembered.objects.count(), SettledQuestion.objects.count(), Spending.objects.count()) == (
+        0,
+        0,
+        0,
+    )
     monkeypatch.undo()
     assert ask("sex = male", source).outcome == "answered"
 
@@ -345,8 +349,8 @@ def test_two_who_ask_at_once_get_one_answer_and_spend_once_each(
     with ThreadPoolExecutor(4) as pool:
         said = list(pool.map(asking, range(8)))
     assert len({count.subjects for count in said}) == 1
-    assert (SettledAnswer.objects.count(), Remembered.objects.count()) == (1, 1)
-    assert sum(Spending.objects.exclude(person="").values_list("questions", flat=True)) == 1
+    assert (SettledQuestion.objects.count(), Remembered.objects.count()) == (1, 1)
+    assert [sum(one.questions.values()) for one in Spending.objects.exclude(person="")] == [1]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -18,7 +18,8 @@ from caimera.node.datasets.addresses import address_of
 from caimera.node.sources import CrateOrigin, DatabaseOrigin, SourceRelease
 
 DEFAULTS = disclosure.Policy()
-_policy = lru_cache(maxsize=1_024)(disclosure.Policy)
+rules_of = lru_cache(maxsize=1_024)(disclosure.Policy)
+"""How a dataset protects its people, by its columns; raises disclosure.PolicyError where they contradict."""
 
 
 class Policy(models.TextChoices):
@@ -83,7 +84,7 @@ class Dataset(models.Model):
     @property
     def rules(self) -> disclosure.Policy:
         """How this dataset protects its people; raises disclosure.PolicyError where numbers contradict."""
-        return _policy(
+        return rules_of(
             cast(disclosure.PolicyName, self.policy),
             *(self.minimum, self.step, self.epsilon, self.overlap),
             *(self.weekly_per_person, self.weekly_in_all),
@@ -135,13 +136,13 @@ class Release(models.Model):
 
     def for_source(self) -> SourceRelease:
         """This release as `node.sources` needs to know it."""
-        return _for_source(self.dataset_id, self.digest, OriginKind(self.origin), self.location, self.key)
+        return source_release(self.dataset_id, self.digest, self.origin, self.location, self.key)
 
 
 @lru_cache(maxsize=4_096)
-def _for_source(dataset_id: UUID, digest: str, kind: OriginKind, location: str, key: str) -> SourceRelease:
+def source_release(dataset_id: UUID, digest: str, origin: str, location: str, key: str) -> SourceRelease:
     """A release never changes, so what a source needs to know of it is worked out once."""
-    if kind is OriginKind.CRATE:
+    if OriginKind(origin) is OriginKind.CRATE:
         return SourceRelease(dataset_id, digest, CrateOrigin(Path(location)))
     database = DatabaseOrigin(location, dataset_id, key, partial(address_of, location))
     return SourceRelease(dataset_id, digest, database)

@@ -7,7 +7,7 @@ import time
 import traceback
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TypeAlias, cast
+from typing import cast
 from uuid import UUID
 
 from django.db import DatabaseError, transaction
@@ -21,8 +21,7 @@ from caimera.cohort import (
     from_json,
     question_hash,
 )
-from caimera.node.datasets.models import Release
-from caimera.node.datasets.queries import published_releases
+from caimera.node.datasets.published import Published, published
 from caimera.node.mediator.counting import open_counts
 from caimera.node.mediator.errors import (
     BreakdownImpossible,
@@ -39,14 +38,11 @@ from caimera.node.mediator.numbering import number_patients
 from caimera.node.mediator.protecting import protected_counts
 from caimera.node.mediator.settling import NOBODY
 from caimera.node.mediator.sought import can_be_broken_down, in_bands
-from caimera.node.sources import DeadlinePassed, Source, SourceError, SourceRelease
+from caimera.node.sources import DeadlinePassed, Source, SourceError
 from caimera.protocol.envelope import Letter
 from caimera.protocol.messages import Answer, Ask, ConditionStatus, DatasetCount, Treatment
 
 logger = logging.getLogger(__name__)
-
-Asked: TypeAlias = Sequence[tuple[Release, SourceRelease]]
-"""Published releases, each as the source knows it."""
 
 IN_BANDS = "Protected datasets are asked for this in bands of five years."
 
@@ -59,7 +55,7 @@ def answer_question(*, letter: Letter, source: Source, now: datetime, key: bytes
     """
     ask = cast(Ask, letter.message)
     started = time.perf_counter()
-    releases = tuple(published_releases())
+    releases = published()
     try:
         with transaction.atomic():
             answer = _answer(letter, releases, source, now, key)
@@ -77,12 +73,14 @@ def remember_patients(*, source: Source, key: bytes) -> None:
     Raises SourceError.
     """
     with transaction.atomic():
-        for release in published_releases():
-            if release.dataset.rules.name == "protected":
-                number_patients(release.for_source(), source, key)
+        for release in published():
+            if release.rules.name == "protected":
+                number_patients(release.source, source, key)
 
 
-def _answer(letter: Letter, releases: Sequence[Release], source: Source, now: datetime, key: bytes) -> Answer:
+def _answer(
+    letter: Letter, releases: Sequence[Published], source: Source, now: datetime, key: bytes
+) -> Answer:
     ask = cast(Ask, letter.message)
     question = _understood(ask, letter.vocabulary)
     wait = (ask.deadline_at - now).total_seconds()
@@ -91,9 +89,8 @@ def _answer(letter: Letter, releases: Sequence[Release], source: Source, now: da
     if not releases:
         raise NothingPublished
     until = time.monotonic() + wait
-    asked = [(release, release.for_source()) for release in releases]
-    conditions = _statuses(question, ask, asked, source)
-    counts = _counts(question, letter, asked, source, until=until, now=now, key=key)
+    conditions = _statuses(question, ask, releases, source)
+    counts = _counts(question, letter, releases, source, until=until, now=now, key=key)
     return Answer(question_id=ask.question_id, outcome="answered", datasets=counts, conditions=conditions)
 
 
@@ -107,19 +104,21 @@ def _understood(ask: Ask, vocabulary: str) -> Question:
     return question
 
 
-def _statuses(question: Question, ask: Ask, asked: Asked, source: Source) -> tuple[ConditionStatus, ...]:
+def _statuses(
+    question: Question, ask: Ask, releases: Sequence[Published], source: Source
+) -> tuple[ConditionStatus, ...]:
     """What becomes of each condition; one that cannot be applied, or broken down by, refuses the question."""
     known = source.capabilities()
     for variable in ask.breakdown:
         if variable not in known or not can_be_broken_down(variable):
             raise BreakdownImpossible(variable)
     try:
-        conditions = source.statuses(question, [place for _, place in asked])
+        conditions = source.statuses(question, [release.source for release in releases])
     except SourceError as error:
         raise _of_source(error) from error
     if any(status.status is Treatment.UNSUPPORTED for status in conditions):
         raise ConditionsUnsupported(conditions)
-    if all(release.dataset.policy == "open" for release, _ in asked):
+    if all(release.open for release in releases):
         return conditions
     changed = set(in_bands(question).changed)
     return tuple(_in_bands(status) if status.path in changed else status for status in conditions)
@@ -133,7 +132,7 @@ def _in_bands(status: ConditionStatus) -> ConditionStatus:
 def _counts(
     question: Question,
     letter: Letter,
-    asked: Asked,
+    releases: Sequence[Published],
     source: Source,
     *,
     until: float,
@@ -144,9 +143,8 @@ def _counts(
     breakdown = cast(Ask, letter.message).breakdown
     person = letter.asker.person if letter.asker else NOBODY
     try:
-        ruled = [(release, release.dataset.rules, place) for release, place in asked]
-        opened = [(release, place) for release, policy, place in ruled if policy.name == "open"]
-        protected = [one for one in ruled if one[1].name == "protected"]
+        opened = [release for release in releases if release.rules.name == "open"]
+        protected = [release for release in releases if release.rules.name == "protected"]
         counts = open_counts(question, breakdown, opened, source, until=until, now=now)
         counts += protected_counts(
             question, breakdown, protected, source, person=person, until=until, now=now, key=key
@@ -159,7 +157,7 @@ def _counts(
         logger.error("nothing is said: %s", _place(error))  # noqa: TRY400 - its message might hold a number
         raise ProtectionFailed from None
     said: dict[UUID, DatasetCount] = {count.dataset_id: count for count in counts}
-    return tuple(said[release.dataset_id] for release, _ in asked)
+    return tuple(said[release.dataset_id] for release in releases)
 
 
 def _of_source(error: SourceError) -> Refusal:
@@ -184,7 +182,7 @@ def _refused(ask: Ask, refusal: Refusal) -> Answer:
     )
 
 
-def _audit(letter: Letter, ask: Ask, releases: Sequence[Release], answer: Answer) -> None:
+def _audit(letter: Letter, ask: Ask, releases: Sequence[Published], answer: Answer) -> None:
     asker = letter.asker
     record(
         act="question.answered" if answer.outcome == "answered" else "question.refused",
@@ -196,7 +194,7 @@ def _audit(letter: Letter, ask: Ask, releases: Sequence[Release], answer: Answer
             "question": _wording(ask),
             "question_hash": ask.question_hash,
             "breakdown": list(ask.breakdown),
-            "releases": [f"{release.dataset_id}@{release.version}" for release in releases],
+            "releases": [f"{release.name}@{release.version}" for release in releases],
             "reason": answer.reason,
         },
         request_id=letter.request_id,

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from caimera.cohort import Question
 from caimera.disclosure import Exact, as_counted
-from caimera.node.datasets.models import Release
+from caimera.node.datasets.published import Published
 from caimera.node.mediator.sought import values_of, with_value
 from caimera.node.sources import Source, SourceCount, SourceRelease
 from caimera.protocol.messages import Breakdown, Count, CountKind, DatasetCount, ValueCount
@@ -18,7 +18,7 @@ from caimera.vocabulary import VOCABULARY
 def open_counts(
     question: Question,
     breakdown: Sequence[str],
-    opened: Sequence[tuple[Release, SourceRelease]],
+    opened: Sequence[Published],
     source: Source,
     *,
     until: float,
@@ -27,14 +27,14 @@ def open_counts(
     """One count for each open release, in their order, within a monotonic time. Raises SourceError."""
     if not opened:
         return []
-    places = [place for _, place in opened]
+    places = [release.source for release in opened]
     counted = source.count(question, places, wait=until - time.monotonic())
     splits = [
         _split(question, name, places, source, until=until, now=now) for name in dict.fromkeys(breakdown)
     ]
     return [
         _count(release, count, tuple(split[at] for split in splits))
-        for at, ((release, _), count) in enumerate(zip(opened, counted, strict=True))
+        for at, (release, count) in enumerate(zip(opened, counted, strict=True))
     ]
 
 
@@ -66,11 +66,11 @@ def _split(
     ]
 
 
-def _count(release: Release, count: SourceCount, splits: tuple[Breakdown, ...]) -> DatasetCount:
+def _count(release: Published, count: SourceCount, splits: tuple[Breakdown, ...]) -> DatasetCount:
     released = as_counted(Exact(count.subjects, count.studies, count.series))
     return DatasetCount(
         dataset_id=release.dataset_id,
-        title=release.dataset.title,
+        title=release.title,
         version=release.version,
         policy="open",
         subjects=released.subjects,

@@ -12,11 +12,11 @@ import numpy as np
 
 from caimera.cohort import Question
 from caimera.disclosure import Following, Found, Guard, followed
-from caimera.node.datasets.models import Release
+from caimera.node.datasets.published import Published
 from caimera.node.mediator.numbering import Places, number_patients
 from caimera.node.mediator.parts import Parts
 from caimera.node.mediator.sought import Facet, Sought, with_value
-from caimera.node.sources import DeadlinePassed, PatientSet, Source, SourceRelease
+from caimera.node.sources import DeadlinePassed, PatientSet, Source
 
 Answered = tuple[str, Found]
 """The canonical text of the question that is answered, with what is followed of it, and what it found."""
@@ -26,9 +26,8 @@ Answered = tuple[str, Found]
 class Case:
     """A protected release and what was found in it, by the hash of what was asked. Secret."""
 
-    release: Release
+    release: Published
     guard: Guard
-    place: SourceRelease
     found: dict[bytes, Answered] = field(default_factory=dict)
 
 
@@ -50,7 +49,7 @@ class Finder:
     def find(self, sought: Sought, cases: Sequence[Case], facets: Mapping[Case, Sequence[Facet]]) -> None:
         """Fill `found` of each case with the question's set and with those of its `facets`."""
         for case in cases:
-            self._places[case] = number_patients(case.place, self._source, self._key)
+            self._places[case] = number_patients(case.release.source, self._source, self._key)
         self._look_ahead(sought.question, cases)
         answered = self._answered({case: [sought.question] for case in cases})
         for case, (one,) in answered.items():
@@ -63,7 +62,7 @@ class Finder:
         if len(parts) > _AT_ONCE or not cases:
             return
         questions = [question, *(part.rest for part in parts)]
-        places = [case.place for case in cases]
+        places = [case.release.source for case in cases]
         for one, sets in zip(questions, self._source.sets(questions, places, wait=self._left()), strict=True):
             self._early.update(((case, id(one)), found) for case, found in zip(cases, sets, strict=True))
 
@@ -115,7 +114,7 @@ class Finder:
                 found[case] = [self._places[case].bits(one) for one in known if one is not None]
         for cases in together.values():
             questions = asked[cases[0]]
-            places = [case.place for case in cases]
+            places = [case.release.source for case in cases]
             for sets in self._source.sets(questions, places, wait=self._left()):
                 for case, patients in zip(cases, sets, strict=True):
                     found[case].append(self._places[case].bits(patients))
@@ -126,7 +125,7 @@ class Finder:
         policy = case.guard.policy
         if not policy.clips or patients.bit_count() < policy.minimum:
             return self._parts.text(question), Found(patients)
-        given = self._source.contributions(question, case.place, wait=self._left())
+        given = self._source.contributions(question, case.release.source, wait=self._left())
         studies = None if policy.studies_clip is None else _clipped(given.studies, policy.studies_clip)
         series = None if policy.series_clip is None else _clipped(given.series, policy.series_clip)
         return self._parts.text(question), Found(patients, studies, series)

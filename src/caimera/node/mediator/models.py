@@ -6,7 +6,6 @@ No foreign keys: what was answered about people is remembered even when a datase
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
 from django.db.models.functions import Now
 
 
@@ -45,44 +44,33 @@ class Remembered(models.Model):
         return f"{self.dataset_id} {self.id}"
 
 
-class SettledAnswer(models.Model):
-    """What a question got in one version of a dataset, so that repeating it is free and gets the same.
+class SettledQuestion(models.Model):
+    """What a question got, so that repeating it is free and gets the same: a row each time something is said.
 
     `question` is the SHA-256 of the canonical question in bands, or of a breakdown, which has no numbers.
+    `answers` holds, by dataset, the digest of its version and the three numbers after noise, null where there
+    are none. Nothing is said twice: for a question, a dataset and a version there is one answer in all rows.
     """
 
     id = models.BigAutoField(primary_key=True)
-    question = models.BinaryField()
-    dataset_id = models.UUIDField()
-    digest = models.CharField(max_length=64)
-    subjects = models.IntegerField(null=True)
-    studies = models.IntegerField(null=True)
-    series = models.IntegerField(null=True)
+    question = models.BinaryField(db_index=True)
+    answers = models.JSONField()
     settled_at = models.DateTimeField(db_default=Now(), editable=False)
 
-    class Meta:
-        constraints = (
-            models.UniqueConstraint(fields=("question", "dataset_id", "digest"), name="settled_once"),
-        )
-
     def __str__(self) -> str:
-        return f"{self.dataset_id} {self.id}"
+        return f"{self.id}"
 
 
 class Spending(models.Model):
-    """New questions put to a dataset on one day (UTC) by a person; `person` empty: by everyone."""
+    """New questions put to each dataset on one day (UTC) by a person; `person` empty: by everyone."""
 
     id = models.BigAutoField(primary_key=True)
     day = models.DateField()
     person = models.CharField(max_length=255, blank=True)
-    dataset_id = models.UUIDField()
-    questions = models.PositiveIntegerField()
+    questions = models.JSONField()
 
     class Meta:
-        constraints = (
-            models.UniqueConstraint(fields=("person", "day", "dataset_id"), name="spending_once"),
-            models.CheckConstraint(condition=Q(questions__gt=0), name="spending_is_something"),
-        )
+        constraints = (models.UniqueConstraint(fields=("person", "day"), name="spending_once_a_day"),)
 
     def __str__(self) -> str:
-        return f"{self.dataset_id} {self.day}"
+        return f"{self.day} {self.person}"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
-from typing import TypeAlias
 
 from caimera.cohort import Question
 from caimera.disclosure import (
@@ -19,13 +18,13 @@ from caimera.disclosure import (
     broken_down,
     left,
 )
-from caimera.node.datasets.models import Release
+from caimera.node.datasets.published import Published
 from caimera.node.mediator.finding import Case, Finder
 from caimera.node.mediator.parts import too_many
 from caimera.node.mediator.queries import spent
 from caimera.node.mediator.settling import Outcome, Plan, planned, settled
 from caimera.node.mediator.sought import Facet, Sought, Split, sought
-from caimera.node.sources import Source, SourceRelease
+from caimera.node.sources import Source
 from caimera.protocol.messages import Breakdown, DatasetCount, Protection, ValueCount
 
 TOO_LONG = (
@@ -33,13 +32,11 @@ TOO_LONG = (
     "protected dataset follows. Ask a shorter one."
 )
 
-Protected: TypeAlias = Sequence[tuple[Release, Policy, SourceRelease]]
-
 
 def protected_counts(
     question: Question,
     breakdown: Sequence[str],
-    protected: Protected,
+    protected: Sequence[Published],
     source: Source,
     *,
     person: str,
@@ -58,12 +55,10 @@ def protected_counts(
     if too_many(wanted.question):
         spending = spent(person, today)
         return [
-            _withheld(release, policy, TOO_LONG, left(spending.get(release.dataset_id, Spent()), policy))
-            for release, policy, _ in protected
+            _withheld(release, TOO_LONG, left(spending.get(release.name, Spent()), release.rules))
+            for release in protected
         ]
-    cases = [
-        Case(release, Guard(policy, key, release.dataset_id), place) for release, policy, place in protected
-    ]
+    cases = [Case(release, Guard(release.rules, key, release.dataset_id)) for release in protected]
     before = planned(wanted, cases, person, today)
     _find(wanted, before, Finder(source, until=until, key=key))
     outcome = settled(before, wanted, cases, person, today)
@@ -78,7 +73,7 @@ def _find(wanted: Sought, outcome: Outcome, finder: Finder) -> None:
             facet
             for split in plan.splits
             for facet in split.facets
-            if (case.release.dataset_id, facet.hash) not in outcome.noisy
+            if (case.release.name, facet.hash) not in outcome.noisy
         ]
         if plan.told and (plan.new or facets):
             missing[case] = facets
@@ -86,20 +81,20 @@ def _find(wanted: Sought, outcome: Outcome, finder: Finder) -> None:
 
 
 def _said(case: Case, wanted: Sought, plan: Plan, outcome: Outcome) -> DatasetCount:
-    release, policy = case.release, case.guard.policy
+    release = case.release
     if not plan.told:
-        return _withheld(release, policy, plan.reason, plan.budget_left)
-    released = as_settled(outcome.noisy[release.dataset_id, wanted.hash], policy)
+        return _withheld(release, plan.reason, plan.budget_left)
+    released = as_settled(outcome.noisy[release.name, wanted.hash], case.guard.policy)
     told = released.subjects.value is not None
     splits = tuple(_split(case, split, outcome, told=told) for split in plan.splits)
-    return _count(release, policy, released, plan.budget_left, breakdowns=splits)
+    return _count(release, released, plan.budget_left, breakdowns=splits)
 
 
 def _split(case: Case, split: Split, outcome: Outcome, *, told: bool) -> Breakdown:
     """Without values where the total itself is too small to tell: they could only be smaller."""
     if not told:
         return Breakdown(variable=split.variable, values=())
-    noisy = [outcome.noisy.get((case.release.dataset_id, facet.hash)) for facet in split.facets]
+    noisy = [outcome.noisy.get((case.release.name, facet.hash)) for facet in split.facets]
     counts = broken_down(noisy, case.guard.policy)
     values = (
         ValueCount(value=facet.name, subjects=count)
@@ -108,13 +103,12 @@ def _split(case: Case, split: Split, outcome: Outcome, *, told: bool) -> Breakdo
     return Breakdown(variable=split.variable, values=tuple(values))
 
 
-def _withheld(release: Release, policy: Policy, reason: str, budget_left: int) -> DatasetCount:
-    return _count(release, policy, NOTHING_SAID, budget_left, reason=reason)
+def _withheld(release: Published, reason: str, budget_left: int) -> DatasetCount:
+    return _count(release, NOTHING_SAID, budget_left, reason=reason)
 
 
 def _count(
-    release: Release,
-    policy: Policy,
+    release: Published,
     released: Released,
     budget_left: int,
     *,
@@ -123,7 +117,7 @@ def _count(
 ) -> DatasetCount:
     return DatasetCount(
         dataset_id=release.dataset_id,
-        title=release.dataset.title,
+        title=release.title,
         version=release.version,
         policy="protected",
         subjects=released.subjects,
@@ -131,7 +125,7 @@ def _count(
         series=released.series,
         budget_left=budget_left,
         reason=reason,
-        protection=_protection(policy),
+        protection=_protection(release.rules),
         breakdowns=breakdowns,
     )
 

@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from datetime import date
 from uuid import UUID
 
-from django.db.models import Max, Q, QuerySet, Sum
-from django.db.models.functions import Coalesce
+from django.db import connection
+from django.db.models import QuerySet
 
 from caimera.audit.models import Record
 from caimera.audit.queries import trail
 from caimera.disclosure import Noisy, Spent, first_day
 from caimera.node.datasets.queries import holds_data
 from caimera.node.mediator.memory import noisy_of
-from caimera.node.mediator.models import SettledAnswer, Spending
 from caimera.people.models import Person
 
 EVERYONE = ""
 """The person in whose name the questions of all are added up."""
 
-Settled = dict[tuple[UUID, bytes], Noisy | None]
-"""What was settled in the published version of each dataset, by the hash of what was asked."""
+_SETTLED = "SELECT question, answers::text FROM mediator_settledquestion WHERE question = ANY(%s::bytea[])"
+_LAST = "SELECT coalesce(max(id), 0) FROM mediator_settledquestion"
+_SPENT = "SELECT person, questions::text FROM mediator_spending WHERE person = ANY(%s) AND day >= %s"
+"""By hand, as every question waits for them."""
+
+Settled = dict[tuple[str, bytes], Noisy | None]
+"""What was settled in the published version of a dataset, by its name and the hash of what was asked."""
 
 
 def visible_questions(person: Person | None) -> QuerySet[Record]:
@@ -30,39 +36,38 @@ def visible_questions(person: Person | None) -> QuerySet[Record]:
     return questions if holds_data(person) else questions.none()
 
 
-def settled_answers(hashes: Iterable[bytes], digests: Collection[tuple[UUID, str]]) -> Settled:
-    """What these questions got in these versions of datasets."""
-    versions = set(digests)
-    rows = SettledAnswer.objects.filter(question__in=list(hashes)).values_list(
-        "dataset_id", "digest", "question", "subjects", "studies", "series"
-    )
-    return {
-        (dataset_id, bytes(question)): noisy_of(*numbers)
-        for dataset_id, digest, question, *numbers in rows
-        if (dataset_id, digest) in versions
-    }
+def settled_answers(hashes: Iterable[bytes], digests: Mapping[str, str]) -> Settled:
+    """What these questions got in these versions of datasets, which are known by their digests."""
+    with connection.cursor() as cursor:
+        cursor.execute(_SETTLED, [list(hashes)])
+        rows = cursor.fetchall()
+    found: Settled = {}
+    for question, answers in rows:
+        for name, (digest, *numbers) in json.loads(answers).items():
+            if digests.get(name) == digest:
+                found[name, bytes(question)] = noisy_of(*numbers)
+    return found
 
 
 def last_answer() -> int:
     """The newest answer that stands; answers are added one question at a time, so they stand in order."""
-    return SettledAnswer.objects.aggregate(last=Max("id"))["last"] or 0
+    with connection.cursor() as cursor:
+        cursor.execute(_LAST)
+        return int(cursor.fetchone()[0])
 
 
-def spent(person: str, today: date) -> dict[UUID, Spent]:
+def spent(person: str, today: date) -> dict[str, Spent]:
     """What a person and everyone spent on each dataset within the last seven days."""
-    rows = (
-        Spending.objects.filter(person__in=(person, EVERYONE), day__gte=first_day(today))
-        .order_by()
-        .values("dataset_id")
-        .values_list(
-            "dataset_id",
-            Coalesce(Sum("questions", filter=Q(person=person)), 0),
-            Coalesce(Sum("questions", filter=Q(person=EVERYONE)), 0),
-        )
-    )
-    return {dataset_id: Spent(theirs, in_all) for dataset_id, theirs, in_all in rows}
+    theirs, in_all = Counter[str](), Counter[str]()
+    with connection.cursor() as cursor:
+        cursor.execute(_SPENT, [[person, EVERYONE], first_day(today)])
+        for whose, questions in cursor.fetchall():
+            counted = json.loads(questions)
+            theirs.update(counted if whose == person else {})
+            in_all.update(counted if whose == EVERYONE else {})
+    return {name: Spent(theirs[name], number) for name, number in in_all.items()}
 
 
 def spent_by_everyone(today: date) -> dict[UUID, int]:
     """The new questions each dataset was asked within the last seven days."""
-    return {dataset_id: both.everyone for dataset_id, both in spent(EVERYONE, today).items()}
+    return {UUID(name): both.everyone for name, both in spent(EVERYONE, today).items()}

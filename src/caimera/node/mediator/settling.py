@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import chain
-from uuid import UUID
 
 from caimera.disclosure import Earlier, Noisy, Spent, left, settle, why_withheld
 from caimera.node.mediator.finding import Case
@@ -49,33 +48,31 @@ class _Round:
     """What one question settles, until it is written."""
 
     outcome: Outcome
-    sets: list[tuple[UUID, int, Noisy | None]] = field(default_factory=list)
-    answers: list[tuple[bytes, UUID, str, Noisy | None]] = field(default_factory=list)
-    fresh: dict[UUID, list[Earlier]] = field(default_factory=dict)
+    sets: list[tuple[str, int, Noisy | None]] = field(default_factory=list)
+    answers: dict[bytes, dict[str, tuple[str, Noisy | None]]] = field(default_factory=dict)
+    fresh: dict[str, list[Earlier]] = field(default_factory=dict)
 
 
 def planned(sought: Sought, cases: Sequence[Case], person: str, today: date) -> Outcome:
     """What each case would say now, and what is settled of it."""
     standing = last_answer()
-    versions = {(case.release.dataset_id, case.release.digest) for case in cases}
+    versions = {case.release.name: case.release.digest for case in cases}
     settled = settled_answers(sought.hashes(), versions)
     spending = spent(person, today)
-    plans = {
-        case: _plan(case, sought, settled, spending.get(case.release.dataset_id, Spent())) for case in cases
-    }
+    plans = {case: _plan(case, sought, settled, spending.get(case.release.name, Spent())) for case in cases}
     return Outcome(settled, plans, standing)
 
 
 def _plan(case: Case, sought: Sought, settled: Settled, spent: Spent) -> Plan:
     """A repetition is free; what the budget does not reach is not said."""
-    dataset_id, policy = case.release.dataset_id, case.guard.policy
+    name, policy = case.release.name, case.guard.policy
     budget = left(spent, policy)
-    new = [one for one in (sought.hash,) if (dataset_id, one) not in settled]
+    new = [one for one in (sought.hash,) if (name, one) not in settled]
     if new and not budget:
         return Plan(False, (), (), 0, why_withheld(spent, policy))
     splits = []
     for split in sought.splits:
-        known = (dataset_id, split.hash) in settled
+        known = (name, split.hash) in settled
         if known or len(new) < budget:
             splits.append(split)
             new += [] if known else [split.hash]
@@ -101,36 +98,34 @@ def settled(before: Outcome, sought: Sought, cases: Sequence[Case], person: str,
     spend(
         person,
         today,
-        {case.release.dataset_id: len(plan.new) for case, plan in outcome.plans.items() if plan.new},
+        {case.release.name: len(plan.new) for case, plan in outcome.plans.items() if plan.new},
     )
     return outcome
 
 
 def _settle_case(case: Case, sought: Sought, plan: Plan, current: _Round) -> None:
     facets = [facet.hash for split in plan.splits for facet in split.facets if facet.hash in case.found]
-    known, dataset_id = current.outcome.noisy, case.release.dataset_id
+    known, name = current.outcome.noisy, case.release.name
     for one in (sought.hash, *facets):
-        if (dataset_id, one) not in known:
+        if (name, one) not in known:
             _keep(case, one, _settle_one(case, one, current), current)
     for split in plan.splits:
-        if (dataset_id, split.hash) not in known:
+        if (name, split.hash) not in known:
             _keep(case, split.hash, None, current)
 
 
 def _keep(case: Case, one: bytes, noisy: Noisy | None, current: _Round) -> None:
-    current.outcome.noisy[case.release.dataset_id, one] = noisy
-    current.answers.append((one, case.release.dataset_id, case.release.digest, noisy))
+    current.outcome.noisy[case.release.name, one] = noisy
+    current.answers.setdefault(one, {})[case.release.name] = case.release.digest, noisy
 
 
 def _settle_one(case: Case, one: bytes, current: _Round) -> Noisy | None:
     text, found = case.found[one]
-    dataset_id, guard = case.release.dataset_id, case.guard
+    name, guard = case.release.name, case.guard
     within = 2 * guard.policy.overlap
-    earlier = chain(
-        MEMORY.near(dataset_id, found.patients.bit_count(), within), current.fresh.get(dataset_id, ())
-    )
+    earlier = chain(MEMORY.near(name, found.patients.bit_count(), within), current.fresh.get(name, ()))
     settled = settle(found, earlier, guard=guard, seed=lambda: guard.seed(text, case.release.digest))
     if settled.remembered:
-        current.sets.append((dataset_id, found.patients, settled.noisy))
-        current.fresh.setdefault(dataset_id, []).append(Earlier(found.patients, settled.noisy))
+        current.sets.append((name, found.patients, settled.noisy))
+        current.fresh.setdefault(name, []).append(Earlier(found.patients, settled.noisy))
     return settled.noisy

@@ -1,11 +1,10 @@
-"""Writing what was settled: a question to many datasets is four statements, not a row at a time."""
+"""Writing what was settled: what a question got of many datasets is one row, and so is a day's spending."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
-from uuid import UUID
 
 from django.db import connection
 
@@ -16,50 +15,52 @@ _REMEMBER = """
 INSERT INTO mediator_remembered (dataset_id, patients, subjects, studies, series)
 SELECT * FROM unnest(%s::uuid[], %s::bytea[], %s::int[], %s::int[], %s::int[])"""
 
-_SETTLE = """
-INSERT INTO mediator_settledanswer (question, dataset_id, digest, subjects, studies, series)
-SELECT * FROM unnest(%s::bytea[], %s::uuid[], %s::text[], %s::int[], %s::int[], %s::int[])"""
+_SETTLE = "INSERT INTO mediator_settledquestion (question, answers) VALUES (%s, %s::jsonb)"
 
+_SPENT_TODAY = "SELECT person, questions::text FROM mediator_spending WHERE day = %s AND person = ANY(%s)"
 _SPEND = """
-INSERT INTO mediator_spending (person, day, dataset_id, questions)
-SELECT person, %s, dataset_id, questions
-FROM unnest(%s::text[]) AS person, unnest(%s::uuid[], %s::int[]) AS spent (dataset_id, questions)
-ON CONFLICT (person, day, dataset_id)
-DO UPDATE SET questions = mediator_spending.questions + excluded.questions"""
+INSERT INTO mediator_spending (person, day, questions) VALUES (%s, %s, %s::jsonb)
+ON CONFLICT (person, day) DO UPDATE SET questions = excluded.questions"""
 
 _NOTHING = (None, None, None)
 
+Answers = Mapping[bytes, Mapping[str, tuple[str, Noisy | None]]]
+"""What questions got, by hash and dataset: the digest of its version, and its numbers."""
 
-def remember(sets: Sequence[tuple[UUID, int, Noisy | None]]) -> None:
+
+def remember(sets: Sequence[tuple[str, int, Noisy | None]]) -> None:
     """Keep sets of patients with their numbers, in this order."""
-    _insert(
-        _REMEMBER,
-        [
-            (dataset_id, patients.to_bytes((patients.bit_length() + 7) // 8, "little"), *(noisy or _NOTHING))
-            for dataset_id, patients, noisy in sets
-        ],
-    )
-
-
-def keep_answers(answers: Sequence[tuple[bytes, UUID, str, Noisy | None]]) -> None:
-    """Keep what questions got: hash, dataset, version, numbers."""
-    _insert(
-        _SETTLE,
-        [
-            (question, dataset_id, digest, *(noisy or _NOTHING))
-            for question, dataset_id, digest, noisy in answers
-        ],
-    )
-
-
-def spend(person: str, today: date, questions: dict[UUID, int]) -> None:
-    """Write down new questions, for the person and for everyone."""
-    if questions:
-        with connection.cursor() as cursor:
-            cursor.execute(_SPEND, [today, [person, EVERYONE], list(questions), list(questions.values())])
-
-
-def _insert(statement: str, rows: Sequence[tuple[Any, ...]]) -> None:
+    rows = [
+        (dataset_id, patients.to_bytes((patients.bit_length() + 7) // 8, "little"), *(noisy or _NOTHING))
+        for dataset_id, patients, noisy in sets
+    ]
     if rows:
         with connection.cursor() as cursor:
-            cursor.execute(statement, [list(column) for column in zip(*rows, strict=True)])
+            cursor.execute(_REMEMBER, [list(column) for column in zip(*rows, strict=True)])
+
+
+def keep_answers(answers: Answers) -> None:
+    """Keep what questions got."""
+    with connection.cursor() as cursor:
+        for question, said in answers.items():
+            cursor.execute(_SETTLE, [question, _document(said)])
+
+
+def spend(person: str, today: date, questions: Mapping[str, int]) -> None:
+    """Write down new questions, for the person and for everyone. By whoever has the turn (`take_turn`)."""
+    if not questions:
+        return
+    whose = list({person, EVERYONE})
+    with connection.cursor() as cursor:
+        cursor.execute(_SPENT_TODAY, [today, whose])
+        before = {one: json.loads(counted) for one, counted in cursor.fetchall()}
+        for one in whose:
+            cursor.execute(_SPEND, [one, today, json.dumps(_sum(before.get(one, {}), questions))])
+
+
+def _sum(before: Mapping[str, int], new: Mapping[str, int]) -> dict[str, int]:
+    return {**before, **{name: before.get(name, 0) + number for name, number in new.items()}}
+
+
+def _document(said: Mapping[str, tuple[str, Noisy | None]]) -> str:
+    return json.dumps({name: (digest, *(noisy or _NOTHING)) for name, (digest, noisy) in said.items()})

@@ -8,18 +8,17 @@ summed up there: some series (A and B) = some series (A) and B, if B is the same
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
 from caimera.cohort import And, Condition, Not, Or, Question, SomeSeries
-from caimera.cohort.question import children
 from caimera.node.sources.deciding import Decisions
 from caimera.node.sources.keeping import Kept
+from caimera.node.sources.levels import FINEST_FIRST, all_of, is_finer, level_of, speaks_of
 from caimera.node.sources.span import Counts, Mask, Span
-from caimera.vocabulary import VOCABULARY, Level
-
-FINEST_FIRST = (Level.SERIES, Level.STUDY, Level.PATIENT)
+from caimera.node.sources.together import AT_ONCE, Apart, apart, patients_of
+from caimera.vocabulary import Level
 
 ByLevel = list[tuple[Level, list[Question]]]
 """The parts of a conjunction or disjunction by the level that decides them, the finest first."""
@@ -32,18 +31,30 @@ class Evaluation:
         self.span = span
         self._decisions = decisions
         self._kept = Kept(step)
+        self._step = step
 
-    def patients(self, question: Question) -> Mask:
-        """The patients who have some series that fits."""
-        return self._some(question, Level.PATIENT)
+    def patients(self, questions: Sequence[Question]) -> Iterator[tuple[int, Mask]]:
+        """The patients who have some series that fits, with the place of each question, in any order."""
+        together: list[tuple[int, Apart]] = []
+        for at, question in enumerate(questions):
+            by_level = apart(question)
+            if by_level is None:
+                yield at, self._some(question, Level.PATIENT)
+            else:
+                together.append((at, by_level))
+        for first in range(0, len(together), AT_ONCE):
+            self._step()
+            some = together[first : first + AT_ONCE]
+            masks = patients_of([by_level for _, by_level in some], self.span, self._decisions)
+            yield from zip((at for at, _ in some), masks, strict=True)
 
     def series_per_study(self, question: Question) -> Counts:
         """How many series of each study fit."""
         parts = question.children if isinstance(question, And) else (question,)
         levels = dict(_by_level(And, parts))
-        series = self._series(_all(levels.pop(Level.SERIES, [])))
+        series = self._series(all_of(levels.pop(Level.SERIES, [])))
         for level, own in levels.items():
-            series = series * self.span.each(self._holds(_all(own)), level, Level.STUDY)
+            series = series * self.span.each(self._holds(all_of(own)), level, Level.STUDY)
         return series
 
     def _series(self, question: Question) -> Counts:
@@ -84,7 +95,7 @@ class Evaluation:
 
     def _sought(self, question: Question, level: Level) -> Mask:
         reached, spoken = level_of(question), speaks_of(question)
-        if not _finer(reached, level):
+        if not is_finer(reached, level):
             return self.span.each(self._holds(question), reached, level)
         if spoken == {Level.SERIES}:
             studies = self.span.composed(self._decisions.compositions(question))
@@ -101,41 +112,10 @@ class Evaluation:
     def _sought_all(self, question: And, levels: ByLevel, level: Level) -> Mask:
         """A conjunction over several levels: its coarsest part is told apart from the rest."""
         *finer, (coarsest, own) = levels
-        if _finer(coarsest, level):
+        if is_finer(coarsest, level):
             return self.span.some(self._some(question, coarsest), coarsest, level)
-        rest = _all([part for _, parts in finer for part in parts])
-        return self._some(rest, level) & self.span.each(self._holds(_all(own)), coarsest, level)
-
-
-def level_of(question: Question) -> Level:
-    """The coarsest level that can tell whether a series fits: two series of it fit or do not fit together."""
-    match question:
-        case Condition(variable):
-            return VOCABULARY.variable(variable).level
-        case SomeSeries(child, level):
-            return max(level, level_of(child), key=FINEST_FIRST.index)
-        case _:
-            inside = map(level_of, children(question))
-            return min(inside, key=FINEST_FIRST.index, default=Level.PATIENT)
-
-
-def speaks_of(question: Question) -> frozenset[Level]:
-    """The levels a question has conditions on, and those whose series it looks through."""
-    match question:
-        case Condition(variable):
-            return frozenset({VOCABULARY.variable(variable).level})
-        case SomeSeries(child, level) if level_of(child) is not level_of(question):
-            return speaks_of(child) | {level}
-        case _:
-            return frozenset().union(*map(speaks_of, children(question)))
-
-
-def _finer(one: Level, other: Level) -> bool:
-    return FINEST_FIRST.index(one) < FINEST_FIRST.index(other)
-
-
-def _all(parts: Sequence[Question]) -> Question:
-    return parts[0] if len(parts) == 1 else And(tuple(parts))
+        rest = all_of([part for _, parts in finer for part in parts])
+        return self._some(rest, level) & self.span.each(self._holds(all_of(own)), coarsest, level)
 
 
 def _by_level(kind: type[And | Or], parts: Sequence[Question]) -> ByLevel:

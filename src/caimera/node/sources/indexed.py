@@ -90,8 +90,8 @@ class IndexedSource:
         with self._turn(until) as step:
             fits = np.zeros((len(questions), index.size(Level.PATIENT)), np.bool_)
             for each in _evaluations(index, places, step):
-                for found, question in zip(fits, questions, strict=True):
-                    found[each.span.patients] = each.patients(question)
+                for at, mask in each.patients(questions):
+                    fits[at, each.span.patients] = mask
         fits.flags.writeable = False
         parts = [index.patients(place) for place in places]
         return tuple(tuple(found[part] for part in parts) for found in fits)

@@ -5,7 +5,7 @@ A mask says of each patient, study or row of the span whether something is true 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import Any, TypeAlias
 
@@ -21,6 +21,9 @@ Counts: TypeAlias = NDArray[np.uint32]
 
 LENGTH = 1 << 16
 """Patients taken at once: few enough for the processor's cache, many enough for the interpreter."""
+
+_GAP = LENGTH // 8
+"""Patients nobody asked for that are taken along, as beginning anew behind them would take longer."""
 
 
 class Span:
@@ -40,7 +43,11 @@ class Span:
         part = self._of_level[level]
         return int(part.stop - part.start)
 
-    def spread(self, of_profiles: Mask, level: Level) -> Mask:
+    def everyone(self) -> Mask:
+        """All patients."""
+        return np.ones(self.size(Level.PATIENT), np.bool_)
+
+    def spread(self, of_profiles: NDArray[Any], level: Level) -> NDArray[Any]:
         """What is true of profiles, as it is true of those who have them."""
         return of_profiles.take(self.index.profile[level][self._of_level[level]])
 
@@ -62,6 +69,16 @@ class Span:
             found[self._within(self._owners(below)[np.flatnonzero(mask)], above)] = True
             mask = found
         return mask
+
+    def with_bits(self, studies: NDArray[Any], bits: Sequence[Any]) -> list[Mask]:
+        """For each bit, the patients with at least one study that has it."""
+        owners = self._within(self._owners(Level.STUDY), Level.PATIENT)
+        found = np.zeros((len(bits), self.size(Level.PATIENT)), np.bool_)
+        with_any = np.flatnonzero(studies.astype(np.bool_))
+        owners, studies = owners[with_any], studies[with_any]
+        for mask, bit in zip(found, bits, strict=True):
+            mask[owners[(studies & bit).astype(np.bool_)]] = True
+        return list(found)
 
     def each(self, mask: Mask, coarser: Level, finer: Level) -> Mask:
         """What is true of patients or studies, as it is true of each of their studies or rows."""
@@ -99,21 +116,20 @@ def _part(borders: NDArray[np.int64], above: slice) -> slice:
 
 
 def spans(index: Index, places: Iterable[int]) -> Iterator[Span]:
-    """The patients of these datasets, in spans of at most `LENGTH`."""
-    for first, last in _runs(places):
-        stop = index.patients(last - 1).stop
-        for start in range(index.patients(first).start, stop, LENGTH):
-            yield Span(index, slice(start, min(start + LENGTH, stop)))
+    """The patients of these datasets, and of few others between them, in spans of at most `LENGTH`."""
+    for first, last in _runs(index, places):
+        for start in range(first, last, LENGTH):
+            yield Span(index, slice(start, min(start + LENGTH, last)))
 
 
-def _runs(places: Iterable[int]) -> Iterator[tuple[int, int]]:
-    """Numbers in any order as stretches without a gap, each up to but without its end."""
-    first = last = -1
-    for place in sorted(set(places)):
-        if place != last:
-            if last >= 0:
-                yield first, last
-            first = place
-        last = place + 1
-    if last >= 0:
-        yield first, last
+def _runs(index: Index, places: Iterable[int]) -> Iterator[tuple[int, int]]:
+    """Stretches of patients, each up to but without its end, which no short gap divides."""
+    stretches = (index.patients(place) for place in sorted(set(places)))
+    run = next(stretches, slice(0, 0))
+    for each in stretches:
+        if each.start - run.stop > _GAP:
+            yield run.start, run.stop
+            run = each
+        else:
+            run = slice(run.start, each.stop)
+    yield run.start, run.stop
