@@ -223,11 +223,11 @@ class Answers(BaseHTTPRequestHandler):
         elif self.path == "/api/saved":
             self.answer(SAVED, 201)
         else:
-            self.answer(WAITING, 201)
+            self.stream(201)
 
-    def stream(self) -> None:
+    def stream(self, status: int = 200) -> None:
         events = self.server.streams.pop(0)
-        self.send_response(200)
+        self.send_response(status)
         self.send_header("content-type", "text/event-stream")
         self.end_headers()
         for event in events:

@@ -113,7 +113,10 @@ def serve_pages(app: str, *, settings: str, host: str, port: int, processes: int
 
 def run_until_told(make: Callable[[], Running]) -> None:
     """Run a program until SIGTERM or SIGINT; it is made inside its event loop."""
-    asyncio.run(_run(make))
+    import uvloop
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(_run(make))
 
 
 async def _run(make: Callable[[], Running]) -> None:

@@ -29,6 +29,7 @@ _TIMEOUT = httpx.Timeout(30.0, connect=5.0)
 _OPENINGS = 3
 """How often a stream that breaks is opened; each opening begins with the whole state."""
 
+_EVENTS = "text/event-stream"
 _PAUSE = 0.5
 """Seconds between two openings."""
 
@@ -83,26 +84,33 @@ class Hub:
         `by` names up to three variables the patients are to be counted by as well; each spends a question of
         the budget you have at every protected dataset.
         """
-        *_, last = self.stream(question, purpose, by)
-        return last
+        *_, last = self._followed(question, purpose, by)
+        return self._result(self._read(last))
 
     def stream(self, question: Question, purpose: str = "", by: Sequence[str] = ()) -> Iterator[SearchResult]:
         """Ask, and give the whole state of the question at once and each time an answer changes it:
 
         `for result in hub.stream("modality = CT"): print(result.totals.subjects)`.
         """
+        for state in self._followed(question, purpose, by):
+            yield self._result(self._read(state))
+
+    def _followed(self, question: Question, purpose: str, by: Sequence[str]) -> Iterator[str]:
+        """Ask, and give the states of the question as JSON; a stream that breaks off is opened again."""
         sent = {"question": question, "purpose": purpose, **_counted(by)}
-        asked = self._json("POST", "/api/questions", json=sent)
-        first = self._result(asked)
+        opened = self._states("POST", "/api/questions", json=sent)
+        first = next(opened, "")
+        question_id = self._result(self._read(first)).id
         yield first
         for _ in range(_OPENINGS):
             try:
-                yield from self._states(first.id)
+                yield from opened
             except HubUnreachable:
                 time.sleep(_PAUSE)
+                opened = self._states("GET", f"/api/questions/{question_id}/stream")
             else:
                 return
-        yield self._result(self._json("GET", f"/api/questions/{first.id}"))
+        yield self._response("GET", f"/api/questions/{question_id}").text
 
     def report(self, result: SearchResult | str, form: Literal["json", "csv"] = "json") -> str:
         """A question of yours, given or by its id, as a document to keep: versions, protection, every number.
@@ -132,20 +140,21 @@ class Hub:
         except (KeyError, TypeError) as error:
             raise self._unintelligible() from error
 
-    def _states(self, question_id: str) -> Iterator[SearchResult]:
+    def _states(self, method: str, path: str, **sent: Any) -> Iterator[str]:
         """The states of a question until it is done. Raises HubUnreachable if the stream breaks off."""
+        headers = {**self._authorization(), "accept": _EVENTS}
         with (
             self._connecting(),
-            self._http.stream(
-                "GET", f"{self.url}/api/questions/{question_id}/stream", headers=self._authorization()
-            ) as response,
+            self._http.stream(method, self.url + path, headers=headers, **sent) as response,
         ):
             self._check(response)
+            if not response.headers.get("content-type", "").startswith(_EVENTS):
+                raise self._unintelligible()
             for name, data in events(response.iter_text()):
                 if name == "done":
                     return
                 if name == "state":
-                    yield self._result(json.loads(data))
+                    yield data
         raise HubUnreachable(f"The hub at {self.url} broke off. Ask again.")
 
     def sign_in(
@@ -202,9 +211,12 @@ class Hub:
         return response
 
     def _json(self, method: str, path: str, *, signed_in: bool = True, **sent: Any) -> Mapping[str, Any]:
-        response = self._response(method, path, signed_in=signed_in, **sent)
+        return self._read(self._response(method, path, signed_in=signed_in, **sent).text)
+
+    def _read(self, text: str) -> Mapping[str, Any]:
+        """A document of the hub."""
         try:
-            document = response.json()
+            document = json.loads(text)
         except ValueError as error:
             raise self._unintelligible() from error
         if not isinstance(document, dict):

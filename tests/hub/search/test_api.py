@@ -260,6 +260,29 @@ def test_a_stream_gives_the_state_and_ends(person: Person, make_node: MakeNode) 
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("clean_tables")
+def test_who_asks_for_events_gets_them_at_once(person: Person) -> None:
+    async def journey() -> tuple[int, str]:
+        client = AsyncClient()
+        await client.aforce_login(person)
+        response = await client.post(
+            "/api/questions",
+            json.dumps({"question": "modality = CT"}),
+            content_type="application/json",
+            headers={"accept": "text/event-stream"},
+        )
+        body = b"".join([chunk async for chunk in response])  # type: ignore[attr-defined]
+        await bell().close()
+        return response.status_code, body.decode()
+
+    status, body = async_to_sync(journey)()
+    state, *_ = body.split("\n\n")
+    assert status == 201
+    assert json.loads(state.removeprefix("event: state\ndata: "))["question"]["canonical"] == "modality = CT"
+    assert body.endswith("event: done\ndata: {}\n\n")
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("clean_tables")
 def test_a_silent_stream_is_kept_open_by_comments(person: Person, make_node: MakeNode) -> None:
     make_node("trials")
     question = ask(person)

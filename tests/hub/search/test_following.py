@@ -136,6 +136,24 @@ def test_only_those_who_follow_the_question_are_rung() -> None:
     assert async_to_sync(journey)() == (True, False)
 
 
+def test_rings_gather_until_it_is_over() -> None:
+    mine = UUID(int=1)
+
+    async def journey() -> tuple[bool, bool]:
+        ringing = Bell()
+        async with ringing.place(mine) as place:
+            await place.wait(1)
+            await in_thread(actions._ring, actions.CHANNEL, [mine])
+            await in_thread(actions._ring, actions.CHANNEL, [mine], actions.OVER)
+            async with asyncio.timeout(5):
+                rung = await place.wait(5, gather=60)
+            silent = await place.wait(0.01)
+        await ringing.close()
+        return rung, silent
+
+    assert async_to_sync(journey)() == (True, False)
+
+
 def test_a_broken_connection_is_mended_and_everyone_rung() -> None:
     async def journey() -> tuple[bool, bool]:
         ringing = Bell()

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import cast
 from uuid import UUID, uuid4
 
 from django.db import connection, transaction
-from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from caimera import cohort
@@ -36,10 +35,24 @@ from caimera.protocol.messages import Answer
 from caimera.vocabulary import VERSION
 
 CHANNEL = "caimera_question"
-"""PostgreSQL notifications: one for every change of a question, with its id."""
+"""PostgreSQL notifications: one for every change of a question, with its id, and `OVER` once it is closed."""
+
+OVER = "over"
 
 ASKED = "caimera_asked"
 """PostgreSQL notifications: one for every question that is to be sent, with its id."""
+
+_CHANGED = ("pk", "state", "reason", "answer", "answered_at", "sent_at", "took_ms")
+_CHANGE = """
+UPDATE search_nodeanswer SET state = %(state)s, reason = %(reason)s, answer = %(answer)s::jsonb,
+    answered_at = %(answered_at)s, sent_at = %(sent_at)s, took_ms = %(took_ms)s
+WHERE id = %(pk)s"""
+_CLOSE = """
+UPDATE search_question SET closed_at = %s
+WHERE id = ANY(%s) AND closed_at IS NULL AND NOT EXISTS (
+    SELECT FROM search_nodeanswer WHERE question_id = search_question.id AND state = %s
+) RETURNING id"""
+"""By hand, as every answer of every node waits for them."""
 
 _PURPOSE_LIMIT = 600
 _NAME_LIMIT = 120
@@ -123,7 +136,7 @@ def mark_sent(*, answers: Sequence[NodeAnswer]) -> None:
     nodes: defaultdict[Question, list[str]] = defaultdict(list)
     for answer in answers:
         nodes[answer.question].append(answer.node_id)
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         NodeAnswer.objects.filter(pk__in=[answer.pk for answer in answers]).update(sent_at=timezone.now())
         record_all(acts=[_sent(question, node_ids) for question, node_ids in nodes.items()])
 
@@ -146,7 +159,7 @@ def record_answers(*, letters: Sequence[Letter]) -> Sequence[Refused]:
     taken: list[NodeAnswer] = []
     acts: list[Act] = []
     refused: list[Refused] = []
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         asked = _locked((_said(letter).question_id, letter.issuer) for letter in letters)
         for letter in letters:
             try:
@@ -156,7 +169,7 @@ def record_answers(*, letters: Sequence[Letter]) -> Sequence[Refused]:
             else:
                 taken.append(answer)
                 acts.append(_answered(answer, letter))
-        _keep(taken, "state", "reason", "answer", "answered_at", "sent_at", "took_ms")
+        _keep(taken)
         record_all(acts=acts)
     return refused
 
@@ -173,7 +186,7 @@ def _take(letter: Letter, answer: NodeAnswer | None) -> NodeAnswer:
     event = Event.ANSWER if said.outcome == "answered" else Event.REFUSAL
     if (state := TRANSITIONS.get((State(answer.state), event))) is None:
         raise AlreadyAnswered(letter.issuer, said.question_id)
-    answer.state, answer.reason, answer.answer = state, said.reason, said.model_dump(mode="json")
+    answer.state, answer.reason, answer.answer = state, said.reason, said.model_dump_json()
     answer.answered_at, answer.sent_at = now, answer.sent_at or now
     answer.took_ms = (now - answer.question.asked_at).total_seconds() * 1000
     return answer
@@ -200,7 +213,8 @@ def _locked(asked: Iterable[tuple[UUID, str]]) -> Mapping[tuple[UUID, str], Node
     """
     wanted = set(asked)
     ids = {question_id for question_id, _ in wanted}
-    questions = Question.objects.select_for_update(no_key=True).order_by("pk").filter(pk__in=ids)
+    locked = Question.objects.select_for_update(no_key=True).order_by("pk")
+    questions = locked.filter(pk__in=ids).only("asked_at", "request_id")
     by_id = {question.pk: question for question in questions}
     nodes = {node_id for _, node_id in wanted}
     answers = NodeAnswer.objects.filter(question_id__in=by_id, node_id__in=nodes).order_by().defer("answer")
@@ -209,14 +223,18 @@ def _locked(asked: Iterable[tuple[UUID, str]]) -> Mapping[tuple[UUID, str], Node
     return {(answer.question_id, answer.node_id): answer for answer in answers}
 
 
-def _keep(answers: Sequence[NodeAnswer], *fields: str) -> None:
-    """Write changed lines with one statement, close the questions that are complete, wake who reads them."""
+def _keep(answers: Sequence[NodeAnswer]) -> None:
+    """Write changed lines, their answers as text, close what is complete, wake who reads them."""
     if not answers:
         return
-    NodeAnswer.objects.bulk_create(answers, update_conflicts=True, unique_fields=["id"], update_fields=fields)
     questions = {answer.question_id for answer in answers}
-    _close_complete(questions)
-    _ring(CHANNEL, questions)
+    with connection.cursor() as cursor:
+        for line in answers:
+            values = {name: getattr(line, name) for name in _CHANGED}
+            cursor.execute(_CHANGE, {**values, "state": str(line.state)})
+    closed = _close_complete(questions)
+    _ring(CHANNEL, questions - closed)
+    _ring(CHANNEL, closed, OVER)
 
 
 def mark_undelivered(*, undelivered: Sequence[Undelivered]) -> None:
@@ -226,8 +244,8 @@ def mark_undelivered(*, undelivered: Sequence[Undelivered]) -> None:
         offline = [answer for answer in asked.values() if answer.state == State.WAITING]
         for answer in offline:
             answer.state, answer.reason = TRANSITIONS[State.WAITING, Event.UNDELIVERED], NOT_REACHED
-            answer.sent_at = answer.sent_at or timezone.now()
-        _keep(offline, "state", "reason", "sent_at")
+            answer.sent_at, answer.answer = answer.sent_at or timezone.now(), None
+        _keep(offline)
         record_all(acts=[_not_reached(answer) for answer in offline])
 
 
@@ -259,14 +277,14 @@ def close_question(*, question_id: UUID) -> None:
             detail={"slow": sorted(late)},
             request_id=question.request_id,
         )
-        _ring(CHANNEL, [question_id])
+        _ring(CHANNEL, [question_id], OVER)
 
 
-def _close_complete(question_ids: Iterable[UUID]) -> None:
-    """Close those of the questions for which nobody is waited."""
-    waiting = NodeAnswer.objects.filter(question=OuterRef("pk"), state=State.WAITING)
-    still_open = Question.objects.filter(pk__in=question_ids, closed_at__isnull=True)
-    still_open.exclude(Exists(waiting)).update(closed_at=timezone.now())
+def _close_complete(question_ids: Iterable[UUID]) -> set[UUID]:
+    """Close those of the questions for which nobody is waited, and say which."""
+    with connection.cursor() as cursor:
+        cursor.execute(_CLOSE, [timezone.now(), list(question_ids), State.WAITING.value])
+        return {question_id for (question_id,) in cursor.fetchall()}
 
 
 def _close(question: Question) -> None:
@@ -274,11 +292,12 @@ def _close(question: Question) -> None:
     question.save(update_fields=("closed_at",))
 
 
-def _ring(channel: str, question_ids: Iterable[UUID]) -> None:
+def _ring(channel: str, question_ids: Collection[UUID], news: str = "") -> None:
     """Wake everyone who waits for news of these questions, once this transaction is committed."""
-    with connection.cursor() as cursor:
-        ids = [str(question_id) for question_id in question_ids]
-        cursor.execute("SELECT pg_notify(%s, id) FROM unnest(%s::text[]) AS id", [channel, ids])
+    said = [f"{question_id} {news}".strip() for question_id in question_ids]
+    if said:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_notify(%s, said) FROM unnest(%s::text[]) AS said", [channel, said])
 
 
 def save_question(

@@ -42,6 +42,7 @@ EVENT = {
     "required": ["event", "data"],
 }
 
+_EVENTS = "text/event-stream"
 _member = MemberAuth()
 _signed_in = SignedInAuth()
 
@@ -56,9 +57,20 @@ def _person(request: HttpRequest) -> Person:
     response={201: QuestionState, **refusals(401, 403, 413, 422, 429)},
     by_alias=True,
     summary="Ask all nodes",
+    openapi_extra={
+        "responses": {
+            201: {
+                "description": "The question, or its events where `text/event-stream` is accepted.",
+                "content": {"text/event-stream": {"schema": EVENT}},
+            }
+        }
+    },
 )
-def ask(request: HttpRequest, body: NewQuestion) -> Status[QuestionState]:
-    """Put a question to every node; follow its `stream`, or read it again, to see the answers come."""
+def ask(request: HttpRequest, body: NewQuestion) -> Status[QuestionState] | StreamingHttpResponse:
+    """Put a question to every node; follow its `stream`, or read it again, to see the answers come.
+
+    Who accepts `text/event-stream` gets the stream at once.
+    """
     question = actions.ask(
         person=_person(request),
         question=body.parsed(),
@@ -66,6 +78,8 @@ def ask(request: HttpRequest, body: NewQuestion) -> Status[QuestionState]:
         request_id=current_request_id(),
         breakdown=body.by,
     )
+    if request.get_preferred_type(["application/json", _EVENTS]) == _EVENTS:
+        return _stream(question.pk, status=201)
     return Status(201, queries.question_state(queries.answered(question)))
 
 
@@ -76,7 +90,7 @@ def ask(request: HttpRequest, body: NewQuestion) -> Status[QuestionState]:
     summary="List my questions",
 )
 def list_questions(
-    request: HttpRequest, limit: int = Query(50, ge=1, le=200), offset: int = Query(0, ge=0)
+    request: HttpRequest, limit: int = Query(50, ge=1, le=200), offset: int = Query(0, ge=0, le=10_000_000)
 ) -> QuestionPage:
     """The questions you asked, newest first."""
     mine = queries.visible_questions(_person(request))
@@ -199,10 +213,15 @@ def stream_question(request: HttpRequest, question_id: UUID) -> StreamingHttpRes
     """The question now and at each change, until nobody is waited for or the deadline is past."""
     if not queries.is_visible(_person(request), question_id):
         raise Http404
+    return _stream(question_id)
+
+
+def _stream(question_id: UUID, status: int = 200) -> StreamingHttpResponse:
     connections.close_all()  # a stream must not hold a connection while it waits
     return StreamingHttpResponse(
         _events(question_id),
-        content_type="text/event-stream",
+        status=status,
+        content_type=_EVENTS,
         headers={"Cache-Control": "no-cache", "X-Accel-Buffering": "no"},
     )
 

@@ -15,7 +15,7 @@ from uuid import UUID
 from weakref import WeakKeyDictionary
 
 from caimera.hub.federation.rings import rings
-from caimera.hub.search.actions import CHANNEL
+from caimera.hub.search.actions import CHANNEL, OVER
 
 _PATIENCE = 1.0
 
@@ -25,16 +25,22 @@ class Place:
 
     def __init__(self) -> None:
         self._rung = asyncio.Event()
+        self._over = asyncio.Event()
 
-    def ring(self) -> None:
-        """Wake the reader, now or when it next waits."""
+    def ring(self, *, over: bool = False) -> None:
+        """Wake the reader, now or when it next waits; `over` where nobody is waited for any more."""
         self._rung.set()
+        if over:
+            self._over.set()
 
-    async def wait(self, seconds: float) -> bool:
-        """Wait for a ring; False when so many seconds passed in silence."""
+    async def wait(self, seconds: float, *, gather: float = 0.0) -> bool:
+        """Wait for a ring, and then `gather` seconds for more unless it is over; False after silence."""
         with suppress(TimeoutError):
             await asyncio.wait_for(self._rung.wait(), seconds)
         rung = self._rung.is_set()
+        if rung and gather:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._over.wait(), gather)
         self._rung.clear()
         return rung
 
@@ -76,8 +82,9 @@ class Bell:
             if not ring.channel:
                 self._listening.set()
                 self._ring_all()
-            for place in self._places.get(ring.payload, ()):
-                place.ring()
+            question_id, _, news = ring.payload.partition(" ")
+            for place in self._places.get(question_id, ()):
+                place.ring(over=news == OVER)
 
     def _ring_all(self) -> None:
         for places in self._places.values():

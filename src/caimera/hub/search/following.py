@@ -18,6 +18,8 @@ KEEP_ALIVE = 10.0
 """Seconds of silence after which None is given, so that a reader can show its stream lives."""
 
 _INSTANT = 0.05
+_GATHER = 0.03
+"""Seconds in which further changes gather, as answers of several nodes tend to come together."""
 
 
 async def follow(question_id: UUID, *, keep_alive: float = KEEP_ALIVE) -> AsyncIterator[QuestionState | None]:
@@ -35,7 +37,7 @@ async def follow(question_id: UUID, *, keep_alive: float = KEEP_ALIVE) -> AsyncI
             if state.state == "closed":
                 return
             pause = min(_until_next_change(state, timezone.now()), keep_alive)
-            if not await place.wait(pause) and pause == keep_alive:
+            if not await place.wait(pause, gather=_GATHER) and pause == keep_alive:
                 yield None
 
 
