@@ -2,27 +2,34 @@
 
 Envelopes, keys, permissions, broker, worker and database are real; the nodes are simulated in two processes.
 Limits: 250 ms for 100 nodes and 600 ms for 500, at the 95th percentile. Peer: an HTTP relay with long polling
-and as many nodes, in the same run (`bench/relay.py` says what it spares itself).
+and as many nodes, in the same run (`bench/relay.py` says what it spares itself). Floor: what sealing and opening
+these envelopes costs alone, were this machine's processors to do nothing else and share it evenly.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
+import os
 import subprocess
 import sys
 import time
 import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 
 from bench.measuring import percentiles, rounds, show, show_ratio
 from bench.own_hub import OwnHub, own_hub
 from bench.relay import Connection
-from bench.simulated_nodes import Keys, write
+from bench.simulated_nodes import Keys, said_by, write
+from caimera.cohort import parse, question_hash, to_json
 from caimera.demo.ports import chosen
+from caimera.protocol.envelope import open_sealed, seal
+from caimera.protocol.identity import Identity
+from caimera.protocol.messages import Answer, Ask, Asker
 
 LIMITS_MS = {100: 250.0, 500: 600.0}
 TIMES = 40
@@ -97,7 +104,6 @@ def _wait_until_present(nodes: int) -> None:
 
 async def _ask(person: object, nodes: int) -> None:
     """Ask, and follow until the question is closed, as the hub's server does for its readers."""
-    from caimera.cohort import parse
     from caimera.hub.search.actions import ask
     from caimera.hub.search.following import follow
     from caimera.web.threads import in_thread
@@ -107,6 +113,35 @@ async def _ask(person: object, nodes: int) -> None:
     *_, last = [state async for state in follow(asked.pk) if state is not None]
     if lost := [node.id for node in last.nodes if node.state != "answered"]:
         raise SystemExit(f"{len(lost)} of {nodes} nodes gave no answer.")
+
+
+def floor(nodes: int) -> float:
+    """Milliseconds of a question and an answer each way, for so many nodes, by all processors of this machine."""
+    hub, node = Identity.generate("hub"), Identity.generate("site-1")
+    keys = Keys.new("site-1")
+    hub_card, card = (
+        hub.card("Hub", broker_key=keys.broker_key),
+        node.card("Site", broker_key=keys.broker_key),
+    )
+    now, asked = datetime.now(UTC), uuid.uuid4()
+    question = parse("modality = CT and sex = male and year_of_imaging >= 2000")
+    ask = Ask(
+        question_id=asked,
+        question=to_json(question),
+        question_hash=question_hash(question),
+        deadline_at=now + timedelta(seconds=15),
+    )
+    answer = Answer(question_id=asked, outcome="answered", datasets=(said_by("site-1"),), took_ms=0.5)
+    asker = Asker(person="p" * 43)
+
+    def both_ways() -> None:
+        there = seal(ask, sender=hub, recipient=card, asker=asker, request_id="bench-0001", now=now)
+        open_sealed(there, recipient=node, senders=lambda _: hub_card, now=now)
+        back = seal(answer, sender=node, recipient=hub_card, asker=None, request_id="bench-0001", now=now)
+        open_sealed(back, recipient=hub, senders=lambda _: card, now=now)
+
+    taken = rounds(both_ways, times=200, clock=time.process_time)
+    return percentiles(taken)[0] * nodes / len(os.sched_getaffinity(0))
 
 
 def relayed(nodes: int) -> list[float]:
@@ -157,6 +192,9 @@ def main(arguments: Sequence[str]) -> None:
     show(f"{nodes} nodes, signed and sealed, through the database", ours)
     show(f"{nodes} nodes, plain, over an HTTP relay in memory", theirs)
     show_ratio(f"below the limit of {LIMITS_MS[nodes]:.0f} ms at p95", LIMITS_MS[nodes], percentiles(ours)[1])
+    least = floor(nodes)
+    print(f"  {'envelopes alone, on all processors of this machine':<58} {least:12.1f} ms")
+    show_ratio("the median over that floor", percentiles(ours)[0], least)
     show_ratio("faster than the relay at p50", percentiles(theirs)[0], percentiles(ours)[0])
 
 
