@@ -2,8 +2,8 @@
 
 Envelopes, keys, permissions, broker, worker and database are real; the nodes are simulated in two processes.
 Limits: 250 ms for 100 nodes and 600 ms for 500, at the 95th percentile. Peer: an HTTP relay with long polling
-and as many nodes, in the same run (`bench/relay.py` says what it spares itself). Floor: what sealing and opening
-these envelopes costs alone, were this machine's processors to do nothing else and share it evenly.
+and as many nodes, in the same run (`bench/relay.py` says what it spares itself). Floor: what sealing and
+opening these envelopes costs alone, were this machine's processors to do nothing else and share it evenly.
 """
 
 from __future__ import annotations
@@ -116,7 +116,7 @@ async def _ask(person: object, nodes: int) -> None:
 
 
 def floor(nodes: int) -> float:
-    """Milliseconds of a question and an answer each way, for so many nodes, by all processors of this machine."""
+    """Milliseconds of a question and an answer for so many nodes, by all processors of this machine."""
     hub, node = Identity.generate("hub"), Identity.generate("site-1")
     keys = Keys.new("site-1")
     hub_card, card = (

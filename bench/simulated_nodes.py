@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
+import uvloop
+
 from caimera.protocol import base64url
 from caimera.protocol.envelope import open_sealed, seal
 from caimera.protocol.identity import Card, Identity
@@ -137,4 +139,4 @@ async def run(told: dict[str, Any]) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(run(json.loads(Path(sys.argv[1]).read_text())))
+    uvloop.run(run(json.loads(Path(sys.argv[1]).read_text())))

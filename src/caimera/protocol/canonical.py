@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import Any, NoReturn
 
 import rfc8785
@@ -39,10 +40,13 @@ def _is_usual(value: Any) -> bool:
     if kind is float:
         return 1e-4 <= abs(value) < 1e16 and not value.is_integer()
     if kind is dict:
-        return all(type(key) is str and key.isascii() for key in value) and all(
-            map(_is_usual, value.values())
-        )
-    return (kind is list or kind is tuple) and all(map(_is_usual, value))
+        return all(type(key) is str and key.isascii() for key in value) and _are_usual(value.values())
+    return (kind is list or kind is tuple) and _are_usual(value)
+
+
+def _are_usual(values: Iterable[Any]) -> bool:
+    """Most are text, which needs no call to be found usual."""
+    return not any(type(value) is not str and not _is_usual(value) for value in values)
 
 
 def loads(data: bytes) -> Any:
