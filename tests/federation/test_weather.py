@@ -8,8 +8,9 @@ import time
 from collections.abc import Callable
 
 import httpx
+import pytest
 
-from caimera.client import Hub
+from caimera.client import ClientError, Hub
 from tests.federation.demo import Demo
 
 
@@ -68,3 +69,85 @@ def test_every_site_says_how_it_is(demo: Demo) -> None:
         assert httpx.get(f"{address}/healthz").status_code == 200
         assert wait_until(lambda address=address: httpx.get(f"{address}/readyz").status_code == 200)
         assert "python_info" in httpx.get(f"{address}/metrics").text
+
+
+def settled(demo: Demo, question_id: str) -> Callable[[], bool]:
+    """Whether every node has answered a question; what is down meanwhile is waited for."""
+
+    def fact() -> bool:
+        try:
+            with demo.api("researcher") as api:
+                read = api.get(f"/api/questions/{question_id}")
+            return read.is_success and {node["state"] for node in read.json()["nodes"]} == {"answered"}
+        except (httpx.TransportError, ClientError):
+            return False
+
+    return fact
+
+
+def numbers(demo: Demo, question_id: str) -> dict[str, int | None]:
+    """What each dataset said."""
+    with demo.api("researcher") as api:
+        state = api.get(f"/api/questions/{question_id}").json()
+    return {row["id"]: row["subjects"]["value"] for node in state["nodes"] for row in node["datasets"]}
+
+
+def asked(demo: Demo, text: str) -> str:
+    """Ask, as soon as the hub takes questions; returns the id it acknowledged."""
+    found: list[str] = []
+
+    def fact() -> bool:
+        try:
+            with demo.api("researcher") as api:
+                taken = api.post("/api/questions", json={"question": text, "purpose": "in bad weather"})
+        except (httpx.TransportError, ClientError):
+            return False
+        found.extend([taken.json()["id"]] if taken.status_code == 201 else [])
+        return bool(found)
+
+    assert wait_until(fact)
+    return found[0]
+
+
+STEADY = 65
+"""Seconds after which a service that is killed again is started again without a long pause."""
+
+VICTIMS = ("database", "broker", "hub-serve", "hub-worker", "genomics-agent")
+TEXT = "modality = MR and sex = female"
+
+
+@pytest.fixture(scope="module")
+def undisturbed(demo: Demo) -> dict[str, int | None]:
+    """What the datasets say to the question when nothing is killed."""
+    question_id = asked(demo, TEXT)
+    assert wait_until(settled(demo, question_id))
+    return numbers(demo, question_id)
+
+
+@pytest.mark.parametrize("victim", VICTIMS)
+def test_what_was_acknowledged_is_answered_whatever_is_killed_meanwhile(
+    demo: Demo, undisturbed: dict[str, int | None], victim: str
+) -> None:
+    assert weathered(demo, victim) == undisturbed
+
+
+@pytest.mark.long
+@pytest.mark.timeout(1800)
+@pytest.mark.parametrize("victim", VICTIMS)
+def test_and_that_ten_times(demo: Demo, undisturbed: dict[str, int | None], victim: str) -> None:
+    for _ in range(10):
+        assert weathered(demo, victim) == undisturbed
+        time.sleep(STEADY)
+
+
+def weathered(demo: Demo, victim: str) -> dict[str, int | None]:
+    """What the datasets say to a question while something is killed; asked again if that was too late."""
+    for _ in range(3):
+        question_id = asked(demo, TEXT)
+        kill(demo, victim)
+        assert wait_until(lambda: demo.service(victim).state == "running")
+        if wait_until(settled(demo, question_id), 30):
+            break
+    shown = demo.rows("hub", "SELECT count(*) FROM search_question WHERE id = %s", question_id)
+    assert shown == [(1,)]
+    return numbers(demo, question_id)
