@@ -14,12 +14,19 @@ from caimera.protocol.messages import (
     Answer,
     Ask,
     Asker,
+    CatalogueChanged,
+    CatalogueEntry,
+    CatalogueListed,
+    CatalogueWanted,
     ConditionStatus,
     Count,
     CountKind,
     DatasetCount,
+    DatasetRecord,
     Message,
     Presence,
+    RecordsGiven,
+    RecordsWanted,
     TrailCheckpoint,
     TrailCosignature,
     Treatment,
@@ -28,6 +35,8 @@ from caimera.protocol.messages import (
 HERE = Path(__file__).parent
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 QUESTION = UUID("6f2d1c1e-6a0b-4a53-9a44-6f0f0a5f8c11")
+OPEN = UUID("0d1d9f2a-6d0e-5d8e-8f0e-1f6f3a1f2b3c")
+PROTECTED = UUID("5a1d9f2a-6d0e-5d8e-8f0e-1f6f3a1f2b3c")
 HUB = Identity(site="hub", sign_key=bytes(range(32)), seal_key=bytes(range(32, 64)))
 NODE = Identity(site="north", sign_key=bytes(range(64, 96)), seal_key=bytes(range(96, 128)))
 
@@ -57,7 +66,7 @@ EXAMPLES: list[tuple[Message, Asker | None]] = [
             reason="Dates are shifted in one dataset.",
             datasets=(
                 DatasetCount(
-                    dataset_id=UUID("0d1d9f2a-6d0e-5d8e-8f0e-1f6f3a1f2b3c"),
+                    dataset_id=OPEN,
                     title="Open collection",
                     version="1",
                     policy="open",
@@ -66,7 +75,7 @@ EXAMPLES: list[tuple[Message, Asker | None]] = [
                     series=Count(kind=CountKind.EXACT, value=0),
                 ),
                 DatasetCount(
-                    dataset_id=UUID("5a1d9f2a-6d0e-5d8e-8f0e-1f6f3a1f2b3c"),
+                    dataset_id=PROTECTED,
                     title="Protected collection",
                     version="2",
                     policy="protected",
@@ -109,6 +118,32 @@ EXAMPLES: list[tuple[Message, Asker | None]] = [
             known_size=8,
             key="caimera.witness/north+4aedb0c6+BAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8g",
             line="— caimera.witness/north AAAA",
+        ),
+        None,
+    ),
+    (CatalogueChanged(digest="0c" * 32, datasets=2), None),
+    (CatalogueWanted(run=QUESTION, after=OPEN), None),
+    (
+        CatalogueListed(
+            run=QUESTION,
+            after=OPEN,
+            entries=(CatalogueEntry(dataset_id=PROTECTED, digest="0d" * 32),),
+            more=True,
+        ),
+        None,
+    ),
+    (RecordsWanted(run=QUESTION, dataset_ids=(OPEN, PROTECTED)), None),
+    (
+        RecordsGiven(
+            run=QUESTION,
+            records=(
+                DatasetRecord(
+                    dataset_id=OPEN,
+                    digest="0e" * 32,
+                    turtle="<https://north.example/d/1> a <http://www.w3.org/ns/dcat#Dataset> .\n",
+                ),
+            ),
+            gone=(PROTECTED,),
         ),
         None,
     ),

@@ -19,6 +19,10 @@ SiteId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,40}$")]
 """A site's name in envelopes and subjects."""
 
 
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+"""A digest in hexadecimal."""
+
+
 class Frozen(BaseModel):
     """A value that never changes, knows all its fields and keeps refused input out of errors."""
 
@@ -181,7 +185,7 @@ class TrailCheckpoint(Message):
     """The signed checkpoint (C2SP tlog-checkpoint)."""
     known_size: Annotated[int, Field(ge=0, lt=2**53)]
     """The size of the checkpoint that the receiver is thought to know, or 0."""
-    proof: Annotated[tuple[Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")], ...], Field(max_length=128)] = ()
+    proof: Annotated[tuple[Sha256, ...], Field(max_length=128)] = ()
     """That the one goes on from the other (RFC 9162, section 2.1.4), hashes in hexadecimal."""
 
 
@@ -201,3 +205,72 @@ class TrailCosignature(Message):
     line: Annotated[str, Field(max_length=300)] = ""
     """The cosignature as a line of the note (C2SP tlog-cosignature)."""
     reason: Annotated[str, Field(max_length=300)] = ""
+
+
+class CatalogueChanged(Message):
+    """Node to hub: what is published here is described otherwise than before; ask when it suits."""
+
+    type: ClassVar[str] = "catalogue.changed/1"
+
+    digest: Sha256
+    """Of the whole list: SHA-256 over each dataset's identifier and digest, in order of identifiers."""
+    datasets: Annotated[int, Field(ge=0)]
+
+
+class CatalogueEntry(Frozen):
+    """A published dataset and the digest of its record as it stands."""
+
+    dataset_id: UUID
+    digest: Sha256
+    """SHA-256 of the record's Turtle."""
+
+
+class CatalogueWanted(Message):
+    """Hub to node: tell me what is published, from the dataset after this one on."""
+
+    type: ClassVar[str] = "catalogue.wanted/1"
+
+    run: UUID
+    after: UUID | None = None
+
+
+class CatalogueListed(Message):
+    """Node to hub: a part of the list, in order of identifiers."""
+
+    type: ClassVar[str] = "catalogue.listed/1"
+
+    run: UUID
+    after: UUID | None = None
+    entries: Annotated[tuple[CatalogueEntry, ...], Field(max_length=1_000)] = ()
+    more: bool = False
+    """Whether more follow the last of these."""
+
+
+class RecordsWanted(Message):
+    """Hub to node: send me the records of these datasets."""
+
+    type: ClassVar[str] = "catalogue.records-wanted/1"
+
+    run: UUID
+    dataset_ids: Annotated[tuple[UUID, ...], Field(min_length=1, max_length=200)]
+
+
+class DatasetRecord(Frozen):
+    """A dataset described: its EUCAIM DCAT-AP record as Turtle, with its distributions and agents."""
+
+    dataset_id: UUID
+    digest: Sha256
+    turtle: Annotated[str, Field(max_length=400_000)]
+
+
+class RecordsGiven(Message):
+    """Node to hub: as many of the wanted records as fit one envelope, in the order they were wanted in."""
+
+    type: ClassVar[str] = "catalogue.records-given/1"
+
+    run: UUID
+    records: tuple[DatasetRecord, ...] = ()
+    gone: tuple[UUID, ...] = ()
+    """Those that are published no more."""
+    left: tuple[UUID, ...] = ()
+    """Those that did not fit: ask for them again."""
