@@ -183,6 +183,27 @@ def test_datasets_are_sorted_and_opened_without_scripts(open_page: OpenPage) -> 
     expect(page.get_by_role("heading", level=1)).to_have_text(titles[0])
 
 
+def test_an_opened_row_stays_open_and_focused_when_another_answer_arrives(
+    open_page: OpenPage, demo: Demo
+) -> None:
+    late = demo.service("community-agent").pid
+    assert late
+    page = open_page("/search?bar=modality+%3D+CT", persona="researcher")
+    os.kill(late, signal.SIGSTOP)
+    try:
+        page.get_by_role("button", name="Ask the hospitals").click()
+        expect(page.locator("#totals")).to_contain_text("2 of 3 nodes answered; ", timeout=20_000)
+        title = page.locator(".datasets tbody th summary").first
+        name = title.inner_text()
+        title.click()
+    finally:
+        os.kill(late, signal.SIGCONT)
+    expect_all_answers(page)
+    row = page.locator(".datasets tbody th details", has_text=name).first
+    expect(row).to_have_attribute("open", "")
+    expect(row.locator("summary")).to_be_focused()
+
+
 def test_a_group_is_filled_without_scripts(open_page: OpenPage) -> None:
     page = open_page("/search?bar=sex+%3D+female", scripts=False)
     page.locator("#grouping summary").click()

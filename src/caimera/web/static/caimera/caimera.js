@@ -8,20 +8,28 @@ function attend(root) {
 }
 
 // What a person opened stays open, and where they were they stay, when the page around them is replaced.
-let opened = new Map();
-let place = "";
+const before = new Map();
 
 function remember(root) {
-  opened = new Map([...root.querySelectorAll("details[id]")].map((one) => [one.id, one.open]));
-  place = root.contains(document.activeElement) ? document.activeElement.id : "";
+  const opened = new Map([...root.querySelectorAll("details[id]")].map((one) => [one.id, one.open]));
+  const place = root.contains(document.activeElement) ? selector(document.activeElement) : "";
+  before.set(root.id, { opened, place });
+}
+
+// What finds an element again after its page was made anew; of a disclosure it is the details that has the name.
+function selector(element) {
+  if (element.id) return `#${CSS.escape(element.id)}`;
+  const named = element.matches("details[id] > summary") && element.parentElement.id;
+  return named ? `#${CSS.escape(named)} > summary` : "";
 }
 
 function restore(root) {
+  const { opened, place } = before.get(root.id) || { opened: new Map(), place: "" };
   for (const one of root.querySelectorAll("details[id]")) {
     if (opened.has(one.id) && !one.querySelector("[aria-invalid]")) one.open = opened.get(one.id);
   }
-  const before = place && document.getElementById(place);
-  if (before) before.focus({ preventScroll: true });
+  const focused = place && document.querySelector(place);
+  if (focused) focused.focus({ preventScroll: true });
 }
 
 document.body.addEventListener("htmx:beforeSwap", (event) => remember(event.detail.target));
@@ -30,6 +38,13 @@ document.body.addEventListener("htmx:afterSettle", (event) => {
   unhide(root);
   restore(root);
   attend(root);
+});
+
+// Answers that arrive replace parts of the page that are not the target of any request.
+document.body.addEventListener("htmx:oobBeforeSwap", (event) => remember(event.detail.target));
+document.body.addEventListener("htmx:oobAfterSwap", (event) => {
+  const root = document.getElementById(event.detail.target.id);
+  if (root) restore(root);
 });
 
 // A menu made of details closes with Escape and gives the focus back.
