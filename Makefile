@@ -8,7 +8,7 @@ BIN := .venv/bin
 PYTEST := $(BIN)/coverage run -m pytest -q
 
 PURE := tests/vocabulary tests/cohort tests/cdm tests/crate tests/dcat tests/protocol tests/secrets tests/transport \
-        tests/merkle tests/disclosure tests/client tests/cli tests/demo
+        tests/merkle tests/workflow tests/disclosure tests/client tests/cli tests/demo
 HUB := tests/web tests/audit tests/people tests/hub
 NODE := tests/node
 WHOLE := tests/federation tests/browser

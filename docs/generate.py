@@ -6,7 +6,7 @@ import inspect
 import json
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings
 
 from caimera.cdm.tables import Column, Pair, Table
+from caimera.workflow import Workflow
 
 ROOT = Path(__file__).parents[1]
 REFERENCE = Path("docs/reference")
@@ -53,6 +54,7 @@ def pages() -> dict[Path, str]:
         "messages.md": messages_page(),
         "report.md": report_page(),
         "catalogue-profile.md": profile_page(),
+        "workflows.md": workflows_page(),
     }
     samples = {"hub.env.sample": sample(HubSettings), "node.env.sample": sample(NodeSettings)}
     return {
@@ -226,6 +228,53 @@ def profile_page() -> Iterator[str]:
             value = f"`{each.thing.CLASS}`" if each.thing else each.form
             yield f"| `{name}` | `{each.curie}` | {each.occurrence} | {value} | {each.origin} |"
         yield ""
+
+
+def workflows_page() -> Iterator[str]:
+    from caimera.workflow import workflows
+    from caimera.workflow.diagrams import as_svg
+
+    yield "# Workflows\n"
+    yield "Who may do what, when, and by when: the tables that drive the code, its pages and its tests."
+    yield "A case ends in a box with a thick border. What is possible nearly everywhere is not drawn.\n"
+    for one in workflows():
+        yield f"## {one.title} (`{one.id}`)\n"
+        yield f"{as_svg(one)}\n"
+        yield "| State | What it means | Waits for | Working days |\n|---|---|---|---|"
+        yield from _states(one)
+        yield "\n| Event | From | To | By | Files | Requires | Reason | Tells |"
+        yield "|---|---|---|---|---|---|---|---|"
+        yield from _ways(one)
+        yield ""
+
+
+def _states(one: Workflow) -> Iterator[str]:
+    for state in one.states:
+        due = one.deadline(state.name)
+        then = f", then `{due.event}`" if due and due.event else ""
+        ends = f"{due.working_days}{then}" if due else ""
+        yield f"| {state.label} | {state.help} | {_roles(one, state.waits_for)} | {ends} |"
+
+
+def _ways(one: Workflow) -> Iterator[str]:
+    states = {state.name: state.label for state in one.states}
+    for way in one.transitions:
+        cells = (
+            f"{way.label} (`{way.event}`)",
+            ", ".join(states[name] for name in way.sources),
+            states.get(way.target, "stays"),
+            _roles(one, way.roles),
+            way.form,
+            ", ".join(way.requires),
+            "yes" if way.reason else "",
+            _roles(one, way.tells),
+        )
+        yield f"| {' | '.join(cells)} |"
+
+
+def _roles(one: Workflow, names: Iterable[str]) -> str:
+    labels = {role.name: role.label for role in one.roles} | {"clock": "the clock"}
+    return ", ".join(labels[name] for name in names)
 
 
 def messages_page() -> Iterator[str]:
