@@ -10,9 +10,11 @@ from django.utils import timezone
 
 from caimera.audit.actions import forget_person as forget_in_trail
 from caimera.audit.actions import record
+from caimera.people.chapters import chapters
 from caimera.people.claims import Claims
 from caimera.people.entitlements import groups
 from caimera.people.models import SIGN_IN_COUNTS, Person, membership_group
+from caimera.people.queries import all_known
 
 
 @transaction.atomic
@@ -31,6 +33,11 @@ def sign_out(*, request: HttpRequest) -> None:
     """End the session, whoever's it was."""
     if isinstance(request.user, Person):
         record(act="person.signed-out", actor=request.user.actor)
+    logout(request)
+
+
+def end_session(*, request: HttpRequest) -> None:
+    """End the session without a word of whose it was."""
     logout(request)
 
 
@@ -68,9 +75,19 @@ def forget_person(*, person: Person, actor: str) -> Person:
     person.entitlements, person.is_member = [], False
     person.checked_at = timezone.now() - SIGN_IN_COUNTS
     with transaction.atomic():
+        for chapter in chapters():
+            chapter.forget(person)
         forget_in_trail(names=names, actor=actor)
         person.save()
     return person
+
+
+@transaction.atomic
+def tell_all(*, person: Person) -> dict[str, Any]:
+    """Everything this site knows of a person, for themselves; that they read it stands in the trail, too."""
+    known = all_known(person)
+    record(act="trail.read", actor=person.actor, detail={"about": "self", "records": len(known["trail"])})
+    return known
 
 
 @transaction.atomic

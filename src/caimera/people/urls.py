@@ -10,5 +10,8 @@ urlpatterns = [
     path("sign-in", views.sign_in, name="sign-in"),
     path("sign-in/callback", views.callback, name="callback"),
     path("sign-out", views.sign_out, name="sign-out"),
+    path("me", views.about_me, name="about-me"),
+    path("me.json", views.about_me_as_json, name="about-me-as-json"),
+    path("me/forget", views.forget_me, name="forget-me"),
     path("membership", views.membership, name="membership"),
 ]

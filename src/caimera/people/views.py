@@ -3,21 +3,31 @@
 from __future__ import annotations
 
 import logging
+from typing import cast
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from caimera.audit.errors import NotInPlaceYet
 from caimera.people import actions
+from caimera.people.access import signed_in
+from caimera.people.chapters import chapters
 from caimera.people.errors import SignInProblem
 from caimera.people.login_service import login_service
+from caimera.people.models import Person
+from caimera.people.queries import trail_of
 from caimera.web.access import anyone
 
 logger = logging.getLogger(__name__)
+
+ENTRIES = 50
+"""Records of the trail on one page."""
 
 
 @anyone
@@ -51,6 +61,55 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     """End the session here, and say that the login service has one of its own."""
     actions.sign_out(request=request)
     return render(request, "people/signed_out.html", {"login_sign_out": _sign_out_page_of_login()})
+
+
+@signed_in
+@never_cache
+@require_safe
+def about_me(request: HttpRequest) -> HttpResponse:
+    """What this site knows of the person who looks."""
+    person = _person(request)
+    known = actions.tell_all(person=person)
+    shown = Paginator(trail_of(person), ENTRIES).get_page(request.GET.get("page"))
+    parts = [(chapter, len(known[chapter.name])) for chapter in chapters()]
+    context = {
+        "known": known["person"],
+        "checked_at": _person(request).checked_at,
+        "parts": parts,
+        "trail": shown,
+    }
+    return render(request, "people/about_me.html", context)
+
+
+@signed_in
+@never_cache
+@require_safe
+def about_me_as_json(request: HttpRequest) -> HttpResponse:
+    """The same to keep."""
+    known = actions.tell_all(person=_person(request))
+    headers = {"Content-Disposition": 'attachment; filename="about-me.json"'}
+    return JsonResponse(known, json_dumps_params={"indent": 2, "ensure_ascii": False}, headers=headers)
+
+
+@signed_in
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def forget_me(request: HttpRequest) -> HttpResponse:
+    """Say what being forgotten means; when it is confirmed, forget and end the session."""
+    if request.method != "POST":
+        return render(request, "people/forget_me.html")
+    person = _person(request)
+    try:
+        actions.forget_person(person=person, actor=person.actor)
+    except NotInPlaceYet as problem:
+        return render(request, "people/forget_me.html", {"problem": str(problem)}, status=409)
+    actions.end_session(request=request)
+    return render(request, "people/forgotten.html")
+
+
+def _person(request: HttpRequest) -> Person:
+    """The person signed in; Django's types know only its own kind of user."""
+    return cast(Person, request.user)
 
 
 @anyone

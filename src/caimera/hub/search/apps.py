@@ -13,7 +13,8 @@ class SearchConfig(AppConfig):
     def ready(self) -> None:
         from caimera.hub.federation import duties, handlers
         from caimera.hub.federation.duties import Duty
-        from caimera.hub.search import actions, metrics, tasks
+        from caimera.hub.search import about_person, actions, metrics, tasks
+        from caimera.people import chapters
         from caimera.protocol.messages import Answer
 
         handlers.register(Answer, actions.record_answers)
@@ -23,3 +24,5 @@ class SearchConfig(AppConfig):
         )
         duties.register(Duty("questions are closed", tasks.close_questions, every=1.0))
         metrics.register()
+        chapters.register(about_person.ASKED)
+        chapters.register(about_person.KEPT)
