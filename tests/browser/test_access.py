@@ -33,6 +33,8 @@ PAGES = [
     ("/questions", "newcomer"),
     ("/nodes", ""),
     ("/membership", ""),
+    ("/me", "researcher"),
+    ("/me/forget", "newcomer"),
     ("/no/such/page", ""),
 ]
 
