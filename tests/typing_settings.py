@@ -18,6 +18,7 @@ INSTALLED_APPS = [
     "caimera.people",
     "caimera.hub.federation",
     "caimera.hub.search",
+    "caimera.node.outbox",
     "caimera.node.datasets",
     "caimera.node.mediator",
     "caimera.node.agent",

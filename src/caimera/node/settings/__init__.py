@@ -9,6 +9,7 @@ APPS = (
     "caimera.web",
     "caimera.audit",
     "caimera.people",
+    "caimera.node.outbox",
     "caimera.node.datasets",
     "caimera.node.mediator",
     "caimera.node.agent",

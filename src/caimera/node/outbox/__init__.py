@@ -1,0 +1,1 @@
+"""What waits to be told to the hub."""
