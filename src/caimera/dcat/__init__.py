@@ -28,9 +28,11 @@ from caimera.dcat.parts import (
     Rights,
     Text,
 )
+from caimera.dcat.points import Container, FairDataPoint, Upkeep, container, part_of
 from caimera.dcat.profiles import PROFILES, Complaint, Conformance, Profile, State, conformance
 from caimera.dcat.schema_org import as_schema_org
 from caimera.dcat.shacl import Severity, shapes_text
+from caimera.dcat.showing import Line, Word, lines
 from caimera.dcat.signposting import Link, header, links
 from caimera.dcat.telling import Memory
 from caimera.dcat.upgrading import Upgrade, upgraded
@@ -54,6 +56,7 @@ __all__ = [
     "Conformance",
     "Contact",
     "ContactPoint",
+    "Container",
     "DataService",
     "Dataset",
     "DatasetSeries",
@@ -61,9 +64,11 @@ __all__ = [
     "Described",
     "Distribution",
     "Facet",
+    "FairDataPoint",
     "Finding",
     "Graph",
     "Identifier",
+    "Line",
     "Link",
     "Memory",
     "Moment",
@@ -82,6 +87,8 @@ __all__ = [
     "Text",
     "Unreadable",
     "Upgrade",
+    "Upkeep",
+    "Word",
     "addressed",
     "as_croissant",
     "as_datacite",
@@ -89,6 +96,7 @@ __all__ = [
     "cite_as",
     "concepts",
     "conformance",
+    "container",
     "describe_open",
     "describe_protected",
     "dump",
@@ -96,8 +104,10 @@ __all__ = [
     "header",
     "iri_of",
     "label_of",
+    "lines",
     "links",
     "listed",
+    "part_of",
     "read",
     "record_of",
     "records",

@@ -23,6 +23,7 @@ PREFIXES: Mapping[str, str] = MappingProxyType(
         "foaf": "http://xmlns.com/foaf/0.1/",
         "geodcatap": "http://data.europa.eu/930/",
         "healthdcatap": "http://healthdataportal.eu/ns/health#",
+        "ldp": "http://www.w3.org/ns/ldp#",
         "odrl": "http://www.w3.org/ns/odrl/2/",
         "prov": "http://www.w3.org/ns/prov#",
         "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
