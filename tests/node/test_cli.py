@@ -17,6 +17,7 @@ from caimera.cli.node import node
 from caimera.node.agent.models import TrustedHub
 from caimera.node.datasets.actions import register_crate
 from caimera.node.datasets.models import Dataset
+from caimera.node.datasets.queries import listed
 from caimera.node.settings.site import NodeSettings
 from caimera.protocol.identity import Card
 from caimera.secrets import FileStore, load_identity
@@ -196,3 +197,40 @@ def test_a_policy_that_protects_nobody_is_refused_in_a_sentence(tmp_path: Path) 
     assert result.exit_code == 1
     assert "multiple of the step" in result.output
     assert "has no dataset" in call("policy", str(uuid4())).output
+
+
+# Described and withdrawn
+
+
+def published(tmp_path: Path, number: int) -> str:
+    written = random_holding(number, patients=8).write(tmp_path)
+    register_crate(path=folder(written), policy="open", actor="system")
+    return str(written.dataset_id)
+
+
+def test_describe_describes_what_is_due_and_says_so(tmp_path: Path) -> None:
+    names = [published(tmp_path, number) for number in (1, 2)]
+    assert call("describe").output == "".join(f"{name}: described.\n" for name in names)
+    assert call("describe").output == ""
+    assert call("describe", names[1]).output == f"{names[1]}: described.\n"
+    assert call("describe", "--all").output.count("described.") == 2
+    assert listed().count() == 2
+
+
+def test_describe_goes_on_after_a_dataset_that_cannot_be_read(tmp_path: Path) -> None:
+    broken, sound = published(tmp_path, 1), published(tmp_path, 2)
+    (tmp_path / "1-1" / "manifest.json").unlink()
+    result = call("describe")
+    assert result.exit_code == 1
+    assert f"{sound}: described." in result.output
+    assert f"{broken} could not be described." in result.output
+    assert "Restore it or register it again." in result.output
+
+
+def test_withdraw_takes_a_dataset_back(tmp_path: Path) -> None:
+    name = published(tmp_path, 1)
+    call("describe")
+    assert call("withdraw", name).output == "Collection 1: withdrawn.\n"
+    assert not listed().exists()
+    assert call("describe", name).output == f"{name}: not published.\n"
+    assert call("withdraw", str(uuid4())).exit_code == 1

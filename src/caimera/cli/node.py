@@ -234,3 +234,45 @@ def datasets(as_json: bool) -> None:
         return
     for dataset in found:
         click.echo("{id}  {policy:<9}  {version:<10}  {title}".format(**dataset))
+
+
+@node.command()
+@click.argument("dataset_ids", nargs=-1, type=click.UUID, metavar="[DATASET_ID...]")
+@click.option("--all", "everything", is_flag=True, help="Describe all of them, not only those that changed.")
+def describe(dataset_ids: tuple[UUID, ...], everything: bool) -> None:
+    """Describe published datasets from their data; by default those that changed since they were described.
+
+    The agent does the same by itself. Goes on after a dataset that cannot be read, and says so at the end.
+    """
+    _begin()
+    from caimera.node.datasets import actions
+    from caimera.node.datasets.errors import DatasetError
+    from caimera.node.datasets.queries import published_releases, undescribed
+    from caimera.node.sources import SourceError
+
+    found = published_releases() if everything else undescribed()
+    problems = []
+    for each in dataset_ids or [release.dataset_id for release in found]:
+        try:
+            made = actions.describe(dataset_id=each, actor="system")
+        except (DatasetError, SourceError) as error:
+            problems.append(f"{each} could not be described. {error}")
+            continue
+        click.echo(f"{each}: {'described' if made else 'not published'}.")
+    if problems:
+        raise click.ClickException("\n".join(problems))
+
+
+@node.command()
+@click.argument("dataset_id", type=click.UUID)
+def withdraw(dataset_id: UUID) -> None:
+    """Publish a dataset no longer: it is neither counted nor described. `add` publishes it again."""
+    _begin()
+    from caimera.node.datasets import actions
+    from caimera.node.datasets.errors import DatasetError
+
+    try:
+        dataset = actions.withdraw(dataset_id=dataset_id, actor="system")
+    except DatasetError as error:
+        raise click.ClickException(str(error)) from None
+    click.echo(f"{dataset.title}: withdrawn.")

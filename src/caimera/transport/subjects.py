@@ -37,6 +37,11 @@ def trail(node: str) -> str:
     return answer(node, "trail")
 
 
+def catalogue(node: str) -> str:
+    """Where a node speaks of what it publishes; only that node may speak there."""
+    return answer(node, "catalogue")
+
+
 def presence(node: str) -> str:
     """Where a node says that it is there; only that node may speak there."""
     return f"fed.hb.{_site(node)}"

@@ -8,7 +8,19 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import get_resolver, path
 from ninja import NinjaAPI
 
-from caimera.protocol.messages import Answer, Ask, Message, Presence, TrailCheckpoint, TrailCosignature
+from caimera.protocol.messages import (
+    Answer,
+    Ask,
+    CatalogueChanged,
+    CatalogueListed,
+    CatalogueWanted,
+    Message,
+    Presence,
+    RecordsGiven,
+    RecordsWanted,
+    TrailCheckpoint,
+    TrailCosignature,
+)
 from caimera.web.access import anyone
 from tests.house.rules.routes import routes, unnamed
 
@@ -16,8 +28,8 @@ BETWEEN_EQUALS: set[type[Message]] = {TrailCheckpoint, TrailCosignature}
 """What every site says to every other."""
 
 HEARD_BY: dict[str, set[type[Message]]] = {
-    "hub": {Answer, Presence} | BETWEEN_EQUALS,
-    "node": {Ask} | BETWEEN_EQUALS,
+    "hub": {Answer, Presence, CatalogueChanged, CatalogueListed, RecordsGiven} | BETWEEN_EQUALS,
+    "node": {Ask, CatalogueWanted, RecordsWanted} | BETWEEN_EQUALS,
 }
 """Which site hears which message: every other type stands here exactly once."""
 

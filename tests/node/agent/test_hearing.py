@@ -21,7 +21,15 @@ from caimera.node.agent.models import Refusal, TrustedHub, UsedNonce
 from caimera.node.datasets.actions import register_crate
 from caimera.node.sources import IndexedSource
 from caimera.protocol.identity import Identity
-from caimera.protocol.messages import Answer, Ask, Presence, TrailCheckpoint, TrailCosignature
+from caimera.protocol.messages import (
+    Answer,
+    Ask,
+    CatalogueWanted,
+    Presence,
+    RecordsWanted,
+    TrailCheckpoint,
+    TrailCosignature,
+)
 from tests.node.conftest import Hub, ask_of, make_hub
 from tests.node.crates import folder, random_holding
 
@@ -115,8 +123,8 @@ def test_messages_no_room_takes_are_refused(hub: Hub, source: IndexedSource) -> 
     assert not UsedNonce.objects.exists()
 
 
-def test_questions_and_news_of_the_trail_are_what_a_node_takes() -> None:
-    assert set(HANDLERS) == {Ask, TrailCheckpoint, TrailCosignature}
+def test_questions_and_news_of_trail_and_catalogue_are_what_a_node_takes() -> None:
+    assert set(HANDLERS) == {Ask, TrailCheckpoint, TrailCosignature, CatalogueWanted, RecordsWanted}
 
 
 def test_before_a_hub_is_trusted_nobody_is_heard(source: IndexedSource) -> None:

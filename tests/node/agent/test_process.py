@@ -4,30 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from asgiref.sync import async_to_sync
 from django.db import DatabaseError
 from django.utils import timezone
 
 from caimera.cohort import parse
 from caimera.demo.broker import Broker
-from caimera.demo.ports import chosen
 from caimera.node.agent import process
 from caimera.node.agent.health import agent_problem
-from caimera.node.agent.identity import node_card
 from caimera.node.agent.models import Heartbeat, Refusal
-from caimera.node.agent.process import NodeAgent, make_agent
+from caimera.node.agent.process import make_agent
 from caimera.node.datasets.actions import register_crate
-from caimera.protocol.envelope import Letter
-from caimera.protocol.messages import Answer, Ask, Presence
-from caimera.transport import Arrival, Link, broker_config, subjects
+from caimera.protocol.messages import Ask
+from caimera.transport import subjects
 from caimera.web.threads import in_thread
+from tests.node.agent.conftest import Listener, run, running, until
 from tests.node.conftest import Hub, ask_of
 from tests.node.crates import folder, random_holding
 
@@ -35,87 +30,9 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def broker(tmp_path: Path, settings: Any, hub: Hub) -> Iterator[Broker]:
-    """A broker that admits the hub and this node, and this node's settings point at."""
-    running = Broker(tmp_path / "nats", chosen({"broker": 4350}, {})["broker"])
-    card = node_card()
-    running.configure(
-        broker_config(
-            port=running.port,
-            hub_key=hub.card.broker_key,
-            node_keys={card.site: card.broker_key},
-            store_dir=running.directory,
-        )
-    )
-    running.start()
-    settings.SITE = settings.SITE.model_copy(
-        update={"broker_url": running.url, "data_dir": tmp_path / "site"}
-    )
-    yield running
-    running.stop()
-
-
-@pytest.fixture
 def published(tmp_path: Path, transactional_db: None) -> None:
     written = random_holding(1, patients=20).write(tmp_path / "crates")
     register_crate(path=folder(written), policy="open", actor="system")
-
-
-class Listener:
-    """The hub's ear: what the node says, opened."""
-
-    def __init__(self, hub: Hub, broker: Broker) -> None:
-        self.hub = hub
-        self.link = Link(url=broker.url, seed=hub.broker_seed, name="hub")
-        self.heard: list[Letter] = []
-        self.undelivered = 0
-
-    @asynccontextmanager
-    async def there(self) -> AsyncIterator[Listener]:
-        await self.link.open()
-        for pattern in (subjects.ANSWERS, subjects.PRESENCES, subjects.UNDELIVERED):
-            await self.link.subscribe(pattern, self._take)
-        yield self
-        await self.link.close()
-
-    async def _take(self, arrival: Arrival) -> None:
-        if arrival.undelivered:
-            self.undelivered += 1
-        else:
-            self.heard.append(await in_thread(self.hub.open, arrival.data))
-
-    async def ask(self, ask: Ask) -> None:
-        data = await in_thread(self.hub.seal, ask)
-        await self.link.publish(
-            subjects.question("trials"), data, reply=subjects.undelivered("trials", ask.question_id)
-        )
-
-    def answers(self) -> list[Answer]:
-        return [letter.message for letter in self.heard if isinstance(letter.message, Answer)]
-
-    def presences(self) -> list[Presence]:
-        return [letter.message for letter in self.heard if isinstance(letter.message, Presence)]
-
-
-@asynccontextmanager
-async def running(agent: NodeAgent) -> AsyncIterator[NodeAgent]:
-    task = asyncio.create_task(agent.run())
-    try:
-        yield agent
-    finally:
-        agent.stop()
-        await task
-
-
-async def until(fact: Callable[[], object], *, wait: float = 20.0) -> None:
-    """Wait for something to become true."""
-    async with asyncio.timeout(wait):
-        while not await in_thread(fact):
-            await asyncio.sleep(0.02)
-
-
-def run(journey: Callable[[], Awaitable[None]]) -> None:
-    async_to_sync(journey)()
 
 
 def question() -> Ask:

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from caimera.audit.witnessing import take_cosignature, witness_checkpoint
 from caimera.node.agent.actions import refuse_message, spend_nonce
+from caimera.node.agent.answering import give_records, list_catalogue
 from caimera.node.agent.errors import MessageRefused, NoHandler, NoHubTrusted
 from caimera.node.agent.identity import disclosure_key, node_identity
 from caimera.node.agent.queries import hub_card
@@ -21,7 +22,15 @@ from caimera.node.mediator.actions import answer_question
 from caimera.node.sources import Source
 from caimera.protocol.envelope import EnvelopeError, Letter, open_sealed, seal
 from caimera.protocol.identity import Card
-from caimera.protocol.messages import Answer, Ask, Message, TrailCheckpoint, TrailCosignature
+from caimera.protocol.messages import (
+    Answer,
+    Ask,
+    CatalogueWanted,
+    Message,
+    RecordsWanted,
+    TrailCheckpoint,
+    TrailCosignature,
+)
 from caimera.transport import subjects
 from caimera.web.logs import begin_request
 
@@ -51,11 +60,25 @@ def _take_cosignature(*, letter: Letter, source: Source, now: datetime) -> None:
     take_cosignature(site=letter.issuer, said=cast(TrailCosignature, letter.message))
 
 
+def _take_catalogue_wanted(*, letter: Letter, source: Source, now: datetime) -> tuple[str, Message]:
+    return subjects.catalogue(node_identity().site), list_catalogue(cast(CatalogueWanted, letter.message))
+
+
+def _take_records_wanted(*, letter: Letter, source: Source, now: datetime) -> tuple[str, Message]:
+    return subjects.catalogue(node_identity().site), give_records(cast(RecordsWanted, letter.message))
+
+
 Handler = Callable[..., tuple[str, Message] | None]
 """Takes a letter inside the transaction that spends its nonce; returns the reply, if any, and its subject."""
 
 HANDLERS: Mapping[type[Message], Handler] = MappingProxyType(
-    {Ask: _take_question, TrailCheckpoint: _take_checkpoint, TrailCosignature: _take_cosignature}
+    {
+        Ask: _take_question,
+        TrailCheckpoint: _take_checkpoint,
+        TrailCosignature: _take_cosignature,
+        CatalogueWanted: _take_catalogue_wanted,
+        RecordsWanted: _take_records_wanted,
+    }
 )
 """Every message type this node takes, with the one function that takes it."""
 

@@ -11,6 +11,7 @@ from django.db import DatabaseError
 
 from caimera.node.agent.actions import beat, stop_beating
 from caimera.node.agent.announcing import prepare, sealed_presence
+from caimera.node.agent.catalogue import Describer, keep_outbox_empty
 from caimera.node.agent.errors import NoHubTrusted
 from caimera.node.agent.hearing import hear
 from caimera.node.agent.identity import disclosure_key, node_identity, secrets
@@ -52,8 +53,12 @@ class NodeAgent:
     async def run(self) -> None:
         """Listen, announce and look after the data until told to stop."""
         async with asyncio.TaskGroup() as group:
-            trail = keep_trail(link=self.link, site=self._site)
-            loops = (self._listen(), self._announce(), self._look_after(), trail)
+            loops = (
+                *(self._listen(), self._announce(), self._look_after()),
+                keep_trail(link=self.link, site=self._site),
+                keep_outbox_empty(link=self.link, site=self._site),
+                Describer().run(),
+            )
             parts = [group.create_task(part) for part in loops]
             await self._stopping.wait()
             for part in parts:

@@ -1,4 +1,4 @@
-"""Registering datasets and saying how they protect their people."""
+"""Registering, describing and withdrawing datasets, and saying how they protect their people."""
 
 from __future__ import annotations
 
@@ -12,12 +12,14 @@ from uuid import UUID
 import pyarrow as pa
 import pyarrow.parquet as pq
 from django.db import transaction
+from django.utils import timezone
 
 from caimera import disclosure
 from caimera.audit.actions import record
 from caimera.cdm import check
 from caimera.crate import Crate, CrateError, open_crate, verify
-from caimera.node.datasets.addresses import address_of, keep_address
+from caimera.node.datasets.addresses import address_of, disclosure_key, keep_address
+from caimera.node.datasets.describing import described
 from caimera.node.datasets.errors import (
     CrateRefused,
     DatabaseRefused,
@@ -26,7 +28,8 @@ from caimera.node.datasets.errors import (
     PolicyUnknown,
     VersionTaken,
 )
-from caimera.node.datasets.models import Dataset, OriginKind, Policy, Release
+from caimera.node.datasets.listing import tell_of_change
+from caimera.node.datasets.models import Dataset, Description, OriginKind, Policy, Release
 from caimera.node.sources import DatabaseOrigin, OriginUnusable
 
 
@@ -97,9 +100,7 @@ def set_policy(*, dataset_id: UUID, actor: str, changes: PolicyChanges) -> Datas
     Raises DatasetUnknown, and PolicyRefused where the numbers would protect nobody.
     """
     with transaction.atomic():
-        dataset = Dataset.objects.select_for_update().filter(id=dataset_id).first()
-        if dataset is None:
-            raise DatasetUnknown(dataset_id)
+        dataset = _locked(dataset_id)
         before, after = asdict(dataset.rules), _changed(dataset.rules, changes)
         for field, value in after.items():
             setattr(dataset, "policy" if field == "name" else field, value)
@@ -110,7 +111,22 @@ def set_policy(*, dataset_id: UUID, actor: str, changes: PolicyChanges) -> Datas
             object=f"dataset:{dataset.id}",
             detail={"before": before, "after": after},
         )
+        if before != after:
+            _describe_by_new_rules(dataset, actor)
     return dataset
+
+
+def _describe_by_new_rules(dataset: Dataset, actor: str) -> None:
+    """What was said by the old rules is said no longer, whether or not it can be said by the new ones."""
+    release = dataset.releases.filter(published=True).first()
+    if release is None or not Description.objects.filter(dataset=dataset).exclude(turtle="").exists():
+        return
+    release.dataset = dataset
+    try:
+        with transaction.atomic():
+            _describe(release, actor)
+    except OriginUnusable:
+        _unlist(dataset)
 
 
 def _changed(before: disclosure.Policy, changes: PolicyChanges) -> dict[str, Any]:
@@ -118,6 +134,64 @@ def _changed(before: disclosure.Policy, changes: PolicyChanges) -> dict[str, Any
         return asdict(replace(before, **cast(dict[str, Any], changes)))
     except disclosure.PolicyError as error:
         raise PolicyRefused(str(error)) from error
+
+
+def withdraw(*, dataset_id: UUID, actor: str) -> Dataset:
+    """Publish no version of a dataset: it is neither counted nor described. What it told is remembered.
+
+    Withdrawing again is no error. Raises DatasetUnknown.
+    """
+    with transaction.atomic():
+        dataset = _locked(dataset_id)
+        if dataset.releases.filter(published=True).update(published=False):
+            record(act="dataset.withdrawn", actor=actor, object=f"dataset:{dataset.id}")
+            _unlist(dataset)
+    return dataset
+
+
+def describe(*, dataset_id: UUID, actor: str) -> Description | None:
+    """Describe the published release of a dataset from its data, and tell the hub if that says otherwise.
+
+    Returns None where none is published. Raises DatasetUnknown, and OriginUnusable where its data cannot be
+    read: then what was said before stays.
+    """
+    with transaction.atomic():
+        dataset = _locked(dataset_id)
+        release = dataset.releases.filter(published=True).select_related("dataset").first()
+        return _describe(release, actor) if release else None
+
+
+def _describe(release: Release, actor: str) -> Description:
+    made = described(release, disclosure_key())
+    before = Description.objects.filter(dataset_id=release.dataset_id).first()
+    if before is not None and before.digest == made.digest:
+        before.made_from = made.made_from
+        before.save(update_fields=["made_from"])
+        return before
+    fields = {name: getattr(made, name) for name in ("turtle", "digest", "made_from", "updated_at")}
+    kept, _ = Description.objects.update_or_create(dataset=release.dataset, defaults=fields)
+    record(
+        act="dataset.described",
+        actor=actor,
+        object=f"dataset:{release.dataset_id}",
+        detail={"version": release.version, "digest": made.digest},
+    )
+    tell_of_change()
+    return kept
+
+
+def _unlist(dataset: Dataset) -> None:
+    """Let nobody read a description any more that must not, or cannot, be made anew."""
+    gone = Description.objects.filter(dataset=dataset).exclude(turtle="")
+    if gone.update(turtle="", digest="", made_from="", updated_at=timezone.now()):
+        tell_of_change()
+
+
+def _locked(dataset_id: UUID) -> Dataset:
+    dataset = Dataset.objects.select_for_update().filter(id=dataset_id).first()
+    if dataset is None:
+        raise DatasetUnknown(dataset_id)
+    return dataset
 
 
 def _known(policy: str) -> None:
@@ -164,6 +238,7 @@ def _publish(
     contents: Contents, described: dict[str, str], *, policy: str | None, hint: str, actor: str
 ) -> Release:
     with transaction.atomic():
+        before = Dataset.objects.filter(id=contents.dataset_id).values_list("policy", flat=True).first()
         dataset, _ = Dataset.objects.select_for_update().update_or_create(
             id=contents.dataset_id,
             defaults=described | ({"policy": policy} if policy else {}),
@@ -181,6 +256,8 @@ def _publish(
                 "origin": release.origin,
             },
         )
+        if before != dataset.policy:
+            _unlist(dataset)
     return release
 
 

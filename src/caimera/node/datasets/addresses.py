@@ -1,4 +1,4 @@
-"""Where the addresses of clinical databases are kept: among this node's secrets, never in its database."""
+"""What this room has among the node's secrets, never in its database: addresses, and the key of noise."""
 
 from __future__ import annotations
 
@@ -28,6 +28,11 @@ def address_of(name: str) -> str:
         return _store().get(_secret(name)).decode()
     except SecretMissing:
         raise LookupError(name) from None
+
+
+def disclosure_key() -> bytes:
+    """What the noise of descriptions is drawn from, the same as that of answers. Raises SecretMissing."""
+    return _store().get("disclosure_key")
 
 
 def keep_address(name: str, address: str) -> None:

@@ -146,3 +146,44 @@ def source_release(dataset_id: UUID, digest: str, origin: str, location: str, ke
         return SourceRelease(dataset_id, digest, CrateOrigin(Path(location)))
     database = DatabaseOrigin(location, dataset_id, key, partial(address_of, location))
     return SourceRelease(dataset_id, digest, database)
+
+
+class Description(models.Model):
+    """What is said in public of a dataset: its EUCAIM DCAT-AP record, made outside of any request.
+
+    `turtle` is empty while nothing may be said; `made_from` is the digest of all it was made from, so that a
+    change is noticed. `updated_at` moves when what is said, or that something is said, changes.
+    """
+
+    dataset = models.OneToOneField(
+        Dataset, on_delete=models.PROTECT, primary_key=True, related_name="described"
+    )
+    turtle = models.TextField(blank=True)
+    digest = models.CharField(max_length=64, blank=True)
+    made_from = models.CharField(max_length=64, blank=True)
+    issued_at = models.DateTimeField(db_default=Now(), editable=False)
+    updated_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(turtle="", digest="") | (~Q(turtle="") & Q(digest__regex=r"^[0-9a-f]{64}$")),
+                name="description_has_digest",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.dataset_id} {self.digest[:12]}"
+
+
+class Told(models.Model):
+    """What the descriptions of a protected dataset told so far (`dcat.Memory`). It never leaves the node.
+
+    No foreign key: what was told about people is remembered even when a dataset is gone and comes back.
+    """
+
+    dataset_id = models.UUIDField(primary_key=True)
+    memory = models.JSONField()
+
+    def __str__(self) -> str:
+        return str(self.dataset_id)

@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Exists, Max, Min, OuterRef, Q, QuerySet
 
+from caimera.node.datasets.describing import made_from
 from caimera.node.datasets.errors import DatasetUnknown
-from caimera.node.datasets.models import Dataset, Release
+from caimera.node.datasets.models import Dataset, Description, Release
 from caimera.people.models import Person
+
+_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """Since when there is something to tell, and when it last changed."""
+
+    issued: datetime
+    modified: datetime
 
 
 def published_releases() -> QuerySet[Release]:
@@ -36,3 +50,49 @@ def holds_data(person: Person | None) -> bool:
 def visible_releases(person: Person | None) -> QuerySet[Release]:
     """The published releases a person may see listed: data holders all of them, others none."""
     return published_releases() if holds_data(person) else Release.objects.none()
+
+
+def listed() -> QuerySet[Description]:
+    """The descriptions anyone may read, in order of the datasets' identifiers."""
+    return Description.objects.filter(
+        Exists(Release.objects.filter(dataset_id=OuterRef("dataset_id"), published=True)), ~Q(turtle="")
+    ).order_by("dataset_id")
+
+
+def undescribed() -> Sequence[Release]:
+    """The published releases whose description is missing or was made from something else, by title."""
+    made = dict(Description.objects.values_list("dataset_id", "made_from"))
+    return [each for each in published_releases() if made.get(each.dataset_id) != made_from(each)]
+
+
+def description_of(dataset_id: UUID) -> Description | None:
+    """What anyone may read of a dataset; None where nothing is published."""
+    return listed().filter(dataset_id=dataset_id).select_related("dataset").first()
+
+
+def was_described(dataset_id: UUID) -> bool:
+    """Whether a dataset was published here once, so that saying it is gone tells nothing new."""
+    return Description.objects.filter(dataset_id=dataset_id).exists()
+
+
+def entries_of_page(number: int, size: int) -> Sequence[Description]:
+    """The descriptions on one page of the catalogue, with their datasets; pages are counted from 0."""
+    start = number * size
+    return list(listed().select_related("dataset").defer("turtle")[start : start + size])
+
+
+def times_of_catalogue() -> Times:
+    """When the first dataset was described here, and when any last changed, came or went."""
+    found = Description.objects.aggregate(issued=Min("issued_at"), modified=Max("updated_at"))
+    return Times(found["issued"] or _NEVER, found["modified"] or _NEVER)
+
+
+def listed_after(after: UUID | None, most: int) -> Sequence[tuple[UUID, str]]:
+    """At most so many published datasets after one, in order, with the digests of their records."""
+    found = listed() if after is None else listed().filter(dataset_id__gt=after)
+    return list(found.values_list("dataset_id", "digest")[:most])
+
+
+def records_of(dataset_ids: Collection[UUID]) -> Mapping[UUID, Description]:
+    """The descriptions anyone may read of these datasets, by their identifiers."""
+    return {each.dataset_id: each for each in listed().filter(dataset_id__in=dataset_ids)}
