@@ -263,6 +263,18 @@ def test_what_changed_is_sent_again(datasets: tuple[UUID, ...]) -> None:
     assert get(CATALOGUE, **{"if-none-match": before[CATALOGUE]}).status_code == 200
 
 
+# For programs that find their way by links
+
+
+def test_a_dataset_has_signposts(datasets: tuple[UUID, ...]) -> None:
+    address = f"{POINT}/dataset/{datasets[0]}"
+    for accept in (BROWSER, "text/turtle"):
+        links = get(address, accept)["Link"]
+        assert f'<{address}>; rel="cite-as"' in links
+        for media_type, (name, _) in FORMS.items():
+            assert f'<{address}?format={name}>; rel="describedby"; type="{media_type}"' in links
+
+
 # For people
 
 

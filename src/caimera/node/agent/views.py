@@ -70,6 +70,7 @@ def node(request: HttpRequest) -> HttpResponse:
     person = request.user if isinstance(request.user, Person) else None
     context = {
         "name": settings.SITE.site_name,
+        "site_id": settings.SITE.site_id,
         "state": _state(timezone.now()),
         "hub": TrustedHub.objects.first(),
         "dataset_count": published_releases().count(),

@@ -19,7 +19,7 @@ from caimera.audit.actions import record
 from caimera.cdm import check
 from caimera.crate import Crate, CrateError, open_crate, verify
 from caimera.node.datasets.addresses import address_of, disclosure_key, keep_address
-from caimera.node.datasets.describing import described
+from caimera.node.datasets.describing import described, tables_of
 from caimera.node.datasets.errors import (
     CrateRefused,
     DatabaseRefused,
@@ -30,7 +30,8 @@ from caimera.node.datasets.errors import (
 )
 from caimera.node.datasets.listing import tell_of_change
 from caimera.node.datasets.models import Dataset, Description, OriginKind, Policy, Release
-from caimera.node.sources import DatabaseOrigin, OriginUnusable
+from caimera.node.datasets.queries import dataset_with_id, listed
+from caimera.node.sources import DatabaseOrigin, OriginUnusable, Tables
 
 
 def register_crate(*, path: Path, policy: str | None = None, actor: str) -> Release:
@@ -99,6 +100,7 @@ def set_policy(*, dataset_id: UUID, actor: str, changes: PolicyChanges) -> Datas
 
     Raises DatasetUnknown, and PolicyRefused where the numbers would protect nobody.
     """
+    data = _described_data(dataset_id)
     with transaction.atomic():
         dataset = _locked(dataset_id)
         before, after = asdict(dataset.rules), _changed(dataset.rules, changes)
@@ -112,21 +114,31 @@ def set_policy(*, dataset_id: UUID, actor: str, changes: PolicyChanges) -> Datas
             detail={"before": before, "after": after},
         )
         if before != after:
-            _describe_by_new_rules(dataset, actor)
+            _describe_by_new_rules(dataset, data, actor)
     return dataset
 
 
-def _describe_by_new_rules(dataset: Dataset, actor: str) -> None:
+def _described_data(dataset_id: UUID) -> tuple[Release, Tables] | None:
+    """The published release with its data, where it is described and can be read."""
+    found = Release.objects.filter(
+        dataset_id=dataset_id, published=True, dataset__in=listed().values("dataset")
+    )
+    if (release := found.first()) is None:
+        return None
+    try:
+        return release, tables_of(release)
+    except OriginUnusable:
+        return None
+
+
+def _describe_by_new_rules(dataset: Dataset, data: tuple[Release, Tables] | None, actor: str) -> None:
     """What was said by the old rules is said no longer, whether or not it can be said by the new ones."""
     release = dataset.releases.filter(published=True).first()
-    if release is None or not Description.objects.filter(dataset=dataset).exclude(turtle="").exists():
+    if data is None or release != data[0]:
+        _unlist(dataset)
         return
     release.dataset = dataset
-    try:
-        with transaction.atomic():
-            _describe(release, actor)
-    except OriginUnusable:
-        _unlist(dataset)
+    _describe(release, data[1], actor)
 
 
 def _changed(before: disclosure.Policy, changes: PolicyChanges) -> dict[str, Any]:
@@ -155,14 +167,17 @@ def describe(*, dataset_id: UUID, actor: str) -> Description | None:
     Returns None where none is published. Raises DatasetUnknown, and OriginUnusable where its data cannot be
     read: then what was said before stays.
     """
-    with transaction.atomic():
-        dataset = _locked(dataset_id)
-        release = dataset.releases.filter(published=True).select_related("dataset").first()
-        return _describe(release, actor) if release else None
+    while (release := dataset_with_id(dataset_id).releases.filter(published=True).first()) is not None:
+        tables = tables_of(release)
+        with transaction.atomic():
+            now = _locked(dataset_id).releases.filter(published=True).select_related("dataset").first()
+            if now == release:
+                return _describe(now, tables, actor)
+    return None
 
 
-def _describe(release: Release, actor: str) -> Description:
-    made = described(release, disclosure_key())
+def _describe(release: Release, tables: Tables, actor: str) -> Description:
+    made = described(release, tables, disclosure_key())
     before = Description.objects.filter(dataset_id=release.dataset_id).first()
     if before is not None and before.digest == made.digest:
         before.made_from = made.made_from

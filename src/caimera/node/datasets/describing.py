@@ -16,6 +16,7 @@ from caimera.dcat import Computed, Memory
 from caimera.disclosure import Guard
 from caimera.node.datasets.models import Description, OriginKind, Policy, Release, Told
 from caimera.node.datasets.record import Terms, record_of
+from caimera.node.sources import Tables
 from caimera.protocol import canonical
 
 FORMAT = "caimera-description/1"
@@ -37,13 +38,18 @@ def made_from(release: Release) -> str:
     return hashlib.sha256(canonical.dumps(said)).hexdigest()
 
 
-def described(release: Release, key: bytes) -> Description:
-    """The description of a release as it is to be stored, and what it told remembered. Raises OriginUnusable.
+def tables_of(release: Release) -> Tables:
+    """All that a release holds; read before the transaction, which others wait for. Raises OriginUnusable."""
+    return release.for_source().read(_EVERYTHING)
+
+
+def described(release: Release, tables: Tables, key: bytes) -> Description:
+    """The description of a release as it is to be stored, and what it told remembered.
 
     Called in a transaction that holds the dataset's row: two descriptions made at once would each be drawn
     without the other's memory.
     """
-    record = record_of(release, _computed(release, key), _terms(release))
+    record = record_of(release, _computed(release, tables, key), _terms(release))
     turtle = dcat.write(dcat.triples(record))
     return Description(
         dataset=release.dataset,
@@ -54,10 +60,9 @@ def described(release: Release, key: bytes) -> Description:
     )
 
 
-def _computed(release: Release, key: bytes) -> Computed:
+def _computed(release: Release, tables: Tables, key: bytes) -> Computed:
     """What the data say, exactly of open datasets; of others through their guard and all they told before."""
     about = dcat.About(dataset_id=release.dataset_id, version=release.version, digest=release.digest)
-    tables = release.for_source().read(_EVERYTHING)
     if release.dataset.policy == Policy.OPEN:
         return dcat.describe_open(tables, about)
     guard = Guard(release.dataset.rules, key, release.dataset_id)

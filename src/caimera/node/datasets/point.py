@@ -114,6 +114,13 @@ def distribution(description: Description) -> Document:
     return _document(here, description.dataset.title, description.updated_at, said, upkeep, None)
 
 
+def signposts(document: Document) -> str:
+    """The `Link` header of a dataset's record, for programs that find their way by it."""
+    record = dcat.record_of(document.graph, document.address, dcat.Dataset).record
+    links = dcat.links(record, page=document.address, profile=addresses.profile("eucaim-v2"))
+    return dcat.header(links)
+
+
 def profile(name: str) -> tuple[Graph, bytes]:
     """The shapes of a profile, and the file they stand in. Raises KeyError."""
     text = dcat.shapes_text(dcat.PROFILES[name].name)

@@ -88,7 +88,11 @@ def catalogue(request: HttpRequest, name: str) -> HttpResponse:
 def dataset(request: HttpRequest, dataset_id: UUID) -> HttpResponse:
     """The record of a published dataset."""
     found = description_of(dataset_id)
-    return _respond(request, documents.dataset(found)) if found else _gone(dataset_id)
+    if found is None:
+        return _gone(dataset_id)
+    response = _respond(request, document := documents.dataset(found))
+    response["Link"] = documents.signposts(document)
+    return response
 
 
 @anyone

@@ -3,7 +3,7 @@
 from caimera.node.sources.databases import DatabaseOrigin
 from caimera.node.sources.errors import DeadlinePassed, IndexUnusable, OriginUnusable, SourceError
 from caimera.node.sources.indexed import IndexedSource
-from caimera.node.sources.origins import CrateOrigin, Origin
+from caimera.node.sources.origins import CrateOrigin, Origin, Tables
 from caimera.node.sources.source import Contributions, PatientSet, Source, SourceCount, SourceRelease
 
 __all__ = [
@@ -20,4 +20,5 @@ __all__ = [
     "SourceCount",
     "SourceError",
     "SourceRelease",
+    "Tables",
 ]
