@@ -19,7 +19,7 @@ help: ## Say what each target does
 demo: .venv/demo node_modules/.ready ## The federation on this machine: a hub, three hospitals, real data
 	$(BIN)/caimera demo up
 
-test: .venv/dev node_modules/.ready system-or-say ## Every test but the long ones
+test: .venv/dev .venv/clients/.ready node_modules/.ready system-or-say ## Every test but the long ones
 	$(BIN)/coverage erase
 	$(PYTEST) -m "not long" $(PURE)
 	$(PYTEST) -m "not long" -p tests.plugins.hub $(HUB)
@@ -62,6 +62,7 @@ lock: ## Lock the dependencies anew, with hashes and without addresses
 	$(BIN)/uv pip compile -q --upgrade --generate-hashes --no-header -o requirements/bootstrap.txt requirements/bootstrap.in
 	$(BIN)/uv pip compile -q --upgrade --generate-hashes --no-header --extra demo -o requirements/demo.txt pyproject.toml
 	$(BIN)/uv pip compile -q --upgrade --generate-hashes --no-header --extra dev -c requirements/demo.txt -o requirements/dev.txt pyproject.toml
+	$(BIN)/uv pip compile -q --upgrade --generate-hashes --no-header -o requirements/clients.txt requirements/clients.in
 	npm install --package-lock-only --omit-lockfile-registry-resolved
 
 system: ## Install the Debian packages that browser tests need (as root)
@@ -90,6 +91,11 @@ system-or-say:
 .venv/dev: .venv/bin/uv requirements/dev.txt pyproject.toml
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/dev.txt
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/clients/.ready: .venv/bin/uv requirements/clients.txt
+	$(BIN)/uv venv --quiet --clear --python $(BIN)/python .venv/clients
+	$(BIN)/uv pip install --quiet --python .venv/clients/bin/python --require-hashes -r requirements/clients.txt
 	@touch $@
 
 node_modules/.ready: package.json package-lock.json

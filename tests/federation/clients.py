@@ -1,0 +1,56 @@
+"""Run by the Python of `.venv/clients`: FAIR Data Point clients that others wrote, against one point.
+
+`clients.py POINT CATALOGUE` prints as JSON what each of them found.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import warnings
+
+warnings.simplefilter("ignore")
+
+from fairclient.basicclient import BasicAPIClient  # noqa: E402
+from fdpclient.client import Client  # noqa: E402
+from rdflib import DCAT, RDF, Graph, URIRef  # noqa: E402
+from signposting import find_signposting_http  # noqa: E402
+
+
+def fairdatapoint_client(point: str, catalogue: str) -> list[str]:
+    """Every dataset of the catalogue, each read with its distribution."""
+    client = Client(point)
+    assert (URIRef(point), RDF.type, None) in client.read_fdp()
+    held = sorted(map(str, client.read_catalog(catalogue).objects(None, DCAT.dataset)))
+    for address in held:
+        name = address.rpartition("/")[2]
+        assert (URIRef(address), RDF.type, DCAT.Dataset) in client.read_dataset(name)
+        assert (None, RDF.type, DCAT.Distribution) in client.read_distribution(name)
+    return held
+
+
+def fairclient(point: str, catalogue: str) -> list[str]:
+    """The same with the client of Health-RI, which asks for no form and expects Turtle."""
+    client = BasicAPIClient(f"{point}/", {})
+    found = Graph().parse(data=client.get(f"catalog/{catalogue}").content, format="turtle")
+    held = sorted(map(str, found.objects(None, DCAT.dataset)))
+    for address in held:
+        record = Graph().parse(data=client.get(address).content, format="turtle")
+        assert (URIRef(address), RDF.type, DCAT.Dataset) in record
+    return held
+
+
+def signposts(address: str) -> dict[str, list[str]]:
+    """What the signposting library finds at a dataset's page."""
+    found = find_signposting_http(address)
+    return {
+        "cite-as": [found.citeAs.target] if found.citeAs else [],
+        "describedby": sorted(link.type or "" for link in found.describedBy),
+    }
+
+
+if __name__ == "__main__":
+    point, catalogue = sys.argv[1:]
+    held = fairdatapoint_client(point, catalogue)
+    told = {"fairdatapoint-client": held, "fairclient": fairclient(point, catalogue)}
+    print(json.dumps({**told, "signposting": signposts(held[0])}))
