@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from importlib import metadata
 from types import MappingProxyType
 from typing import Any
 
@@ -30,42 +33,51 @@ _SHARED = {
 }
 
 
-def respond(
-    request: HttpRequest,
-    statements: Iterable[Any],
-    *,
-    modified: datetime | None,
-    page: Callable[[], HttpResponse],
-    turtle: bytes | None = None,
-) -> HttpResponse:
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What can be said, made only when it is wanted.
+
+    `version` is another whenever anything in it is; `modified` is when that last happened, None where nobody
+    knows. `turtle` gives it as Turtle, `statements` for the other forms, `page` for people.
+    """
+
+    version: str
+    modified: datetime | None
+    turtle: Callable[[], bytes]
+    statements: Callable[[], Iterable[Any]]
+    page: Callable[[], HttpResponse]
+
+
+def respond(request: HttpRequest, document: Document) -> HttpResponse:
     """Answer in the form the client asks for, by `?format=` or `Accept`; 304 where it has what it would get.
 
-    `page` makes the page for people. `turtle` is the document where it is stored as such. Forms other than
-    Turtle are told apart by what they say, not by their bytes, which differ each time they are written.
+    The tags of other forms than Turtle are weak: their bytes differ each time they are written.
     """
     form = _wanted(request)
     if form is None:
         return _no_such_form(request)
     if form == HTML:
-        return _personal(page())
-    turtle = write(statements := tuple(statements)) if turtle is None else turtle
-    body = turtle if form == TURTLE else write(statements, form)
-    response = HttpResponse(body, content_type=form, headers=_SHARED)
-    tag = hashlib.sha256(turtle + form.encode()).hexdigest()[:32]
-    response["ETag"] = f'"{tag}"' if form == TURTLE else f'W/"{tag}"'
-    if modified is not None:
-        response["Last-Modified"] = http_date(modified.timestamp())
-    patch_vary_headers(response, ("Accept",))
-    seconds = None if modified is None else int(modified.timestamp())
-    return _conditional(request, response, seconds)
+        return _personal(document.page())
+    seconds = None if document.modified is None else int(document.modified.timestamp())
+    tag = _tag(document.version, form)
+    known = get_conditional_response(request, tag, seconds)
+    if known is None:
+        body = document.turtle() if form == TURTLE else write(document.statements(), form)
+        known = HttpResponse(body, content_type=form)
+    for name, value in (_SHARED | {"ETag": tag}).items():
+        known[name] = value
+    if seconds is not None:
+        known["Last-Modified"] = http_date(seconds)
+    patch_vary_headers(known, ("Accept",))
+    return known
 
 
-def _conditional(request: HttpRequest, response: HttpResponse, seconds: int | None) -> HttpResponse:
-    answer = get_conditional_response(request, response["ETag"], seconds, response) or response
-    if answer is not response:
-        for name in ("Access-Control-Allow-Origin", "Access-Control-Expose-Headers"):
-            answer[name] = _SHARED[name]
-    return answer
+def _tag(version: str, form: str) -> str:
+    said = hashlib.sha256(json.dumps([_SOFTWARE, version, form]).encode()).hexdigest()[:32]
+    return f'"{said}"' if form == TURTLE else f'W/"{said}"'
+
+
+_SOFTWARE = metadata.version("caimera")
 
 
 def _wanted(request: HttpRequest) -> str | None:

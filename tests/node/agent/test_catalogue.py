@@ -143,6 +143,9 @@ def test_the_agent_describes_what_is_published_and_tells_the_hub(
             await until(lambda: listener.said(CatalogueListed))
             (told,) = listener.said(CatalogueListed)
             assert [entry.dataset_id for entry in told.entries] == sorted(names)
+            lines = "".join(f"{entry.dataset_id} {entry.digest}\n" for entry in told.entries)
+            whole = hashlib.sha256(lines.encode()).hexdigest()
+            assert whole in {said.digest for said in listener.said(CatalogueChanged)}
             await in_thread(withdraw, dataset_id=names[0], actor="system")
             await until(lambda: listener.said(CatalogueChanged)[-1].datasets == 1)
 

@@ -18,7 +18,7 @@ from caimera.node.datasets.actions import describe
 from caimera.node.datasets.describing import made_from
 from caimera.node.datasets.errors import DatasetUnknown
 from caimera.node.datasets.models import Release
-from caimera.node.datasets.queries import undescribed
+from caimera.node.datasets.queries import state_of_descriptions, undescribed
 from caimera.node.outbox.actions import strike_out
 from caimera.node.outbox.queries import next_waiting
 from caimera.node.sources import SourceError
@@ -67,6 +67,7 @@ class Describer:
 
     def __init__(self) -> None:
         self._failed: dict[str, float] = {}
+        self._settled: str | None = None
 
     async def run(self) -> None:
         """Look again and again until cancelled. Dataset after dataset, so that questions come in between."""
@@ -79,8 +80,15 @@ class Describer:
             await asyncio.sleep(LOOK)
 
     def _due(self) -> list[Release]:
-        now = timezone.now().timestamp()
-        return [each for each in undescribed() if now >= self._failed.get(made_from(each), 0)]
+        """What is to be described now; looked for only where something changed, or is to be tried again."""
+        now, state = timezone.now().timestamp(), state_of_descriptions()
+        waiting = {made: again for made, again in self._failed.items() if again > now}
+        if state == self._settled and waiting == self._failed:
+            return []
+        self._failed = waiting
+        due = [each for each in undescribed() if made_from(each) not in waiting]
+        self._settled = None if due else state
+        return due
 
     def _describe(self, release: Release) -> None:
         try:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
-
 from django.db import connection
 
-from caimera.node.datasets.queries import listed
+from caimera.node.datasets.queries import digest_of_list
 from caimera.node.outbox.actions import tell_hub
 from caimera.protocol.messages import CatalogueChanged
 
@@ -21,6 +19,5 @@ def tell_of_change() -> None:
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
-    entries = list(listed().values_list("dataset_id", "digest"))
-    hashed = hashlib.sha256("".join(f"{name} {digest}\n" for name, digest in entries).encode())
-    tell_hub(message=CatalogueChanged(digest=hashed.hexdigest(), datasets=len(entries)), instead=True)
+    digest, count = digest_of_list()
+    tell_hub(message=CatalogueChanged(digest=digest, datasets=count), instead=True)

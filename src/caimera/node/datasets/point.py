@@ -26,12 +26,11 @@ _PROFILE = "fair-data-point"
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """What is said of the thing at `address`, and when that last changed."""
+    """What is said of the thing at `address`."""
 
     address: str
     title: str
     graph: Graph
-    modified: datetime
 
 
 def root(times: Times) -> Document:
@@ -62,7 +61,7 @@ def root(times: Times) -> Document:
         contains=(addresses.catalogue(),),
         title="Catalogues",
     )
-    return _document(here, name, times.modified, dcat.triples(point), upkeep, held)
+    return _document(here, name, dcat.triples(point), upkeep, held)
 
 
 def catalogue(dataset_ids: Sequence[UUID], times: Times) -> Document:
@@ -87,7 +86,7 @@ def catalogue(dataset_ids: Sequence[UUID], times: Times) -> Document:
     held = dcat.container(
         of=here, name="datasets", relation="dcat:dataset", contains=listed, title="Datasets"
     )
-    return _document(here, f"Datasets of {name}", times.modified, dcat.triples(record), upkeep, held)
+    return _document(here, f"Datasets of {name}", dcat.triples(record), upkeep, held)
 
 
 def dataset(description: Description) -> Document:
@@ -102,7 +101,7 @@ def dataset(description: Description) -> Document:
         title="Distributions",
     )
     title = description.dataset.title
-    return _document(here, title, description.updated_at, _stored(description), upkeep, held)
+    return _document(here, title, _stored(description), upkeep, held)
 
 
 def distribution(description: Description) -> Document:
@@ -111,7 +110,7 @@ def distribution(description: Description) -> Document:
     whole = addresses.dataset(description.dataset_id)
     upkeep = _upkeep(here, _times(description), part_of=whole, shapes="eucaim-v2")
     said = dcat.part_of(_stored(description), here)
-    return _document(here, description.dataset.title, description.updated_at, said, upkeep, None)
+    return _document(here, description.dataset.title, said, upkeep, None)
 
 
 def signposts(document: Document) -> str:
@@ -121,22 +120,15 @@ def signposts(document: Document) -> str:
     return dcat.header(links)
 
 
-def profile(name: str) -> tuple[Graph, bytes]:
-    """The shapes of a profile, and the file they stand in. Raises KeyError."""
-    text = dcat.shapes_text(dcat.PROFILES[name].name)
-    return dcat.read(text, dcat.TURTLE), text
-
-
 def _document(
     here: str,
     title: str,
-    modified: datetime,
     said: Iterable[Any],
     upkeep: Upkeep,
     held: dcat.Container | None,
 ) -> Document:
     parts = [*said, *upkeep.statements(), *(dcat.triples(held) if held else ())]
-    return Document(here, title, Graph(parts), modified)
+    return Document(here, title, Graph(parts))
 
 
 def _stored(description: Description) -> Graph:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Exists, Max, Min, OuterRef, Q, QuerySet
 
 from caimera.node.datasets.describing import made_from
@@ -59,6 +60,37 @@ def listed() -> QuerySet[Description]:
     ).order_by("dataset_id")
 
 
+_LIST = """
+SELECT encode(sha256(convert_to(coalesce(
+    string_agg(said.dataset_id || ' ' || said.digest || chr(10), '' ORDER BY said.dataset_id), ''
+), 'UTF8')), 'hex'), count(*)
+FROM datasets_description AS said JOIN datasets_release AS release
+    ON release.dataset_id = said.dataset_id AND release.published
+WHERE said.turtle <> ''"""
+_STATE = """
+SELECT coalesce(md5(
+    string_agg(md5(row(dataset.*, release.*, said.made_from)::text), '' ORDER BY dataset.id)
+), '')
+FROM datasets_dataset AS dataset JOIN datasets_release AS release
+    ON release.dataset_id = dataset.id AND release.published
+LEFT JOIN datasets_description AS said ON said.dataset_id = dataset.id"""
+
+
+def digest_of_list() -> tuple[str, int]:
+    """SHA-256 over a line `identifier digest` for each of `listed`, in order, and how many there are."""
+    with connection.cursor() as cursor:
+        cursor.execute(_LIST)
+        digest, count = cursor.fetchone()
+    return str(digest), int(count)
+
+
+def state_of_descriptions() -> str:
+    """Another whenever `undescribed` may be, and sooner known."""
+    with connection.cursor() as cursor:
+        cursor.execute(_STATE)
+        return str(cursor.fetchone()[0])
+
+
 def undescribed() -> Sequence[Release]:
     """The published releases whose description is missing or was made from something else, by title."""
     made = dict(Description.objects.values_list("dataset_id", "made_from"))
@@ -79,6 +111,16 @@ def entries_of_page(number: int, size: int) -> Sequence[Description]:
     """The descriptions on one page of the catalogue, with their datasets; pages are counted from 0."""
     start = number * size
     return list(listed().select_related("dataset").defer("turtle")[start : start + size])
+
+
+def ids_of_page(number: int, size: int) -> Sequence[UUID]:
+    """The datasets on one page of the catalogue."""
+    return list(listed().values_list("dataset_id", flat=True)[number * size : (number + 1) * size])
+
+
+def ids_of_all() -> Sequence[UUID]:
+    """Every dataset anyone may read of."""
+    return list(listed().values_list("dataset_id", flat=True))
 
 
 def times_of_catalogue() -> Times:

@@ -6,8 +6,12 @@ datasets only numbers that `disclosure` let out.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
@@ -24,13 +28,15 @@ from caimera.node.datasets.models import Description
 from caimera.node.datasets.point import Document
 from caimera.node.datasets.queries import (
     description_of,
+    digest_of_list,
     entries_of_page,
-    listed,
+    ids_of_all,
+    ids_of_page,
     times_of_catalogue,
     was_described,
 )
+from caimera.web import rdf
 from caimera.web.access import anyone
-from caimera.web.rdf import respond
 
 PAGE_SIZE = 100
 """Datasets on a page of the catalogue, where its reader names no other size."""
@@ -63,7 +69,8 @@ class Part:
 @require_safe
 def point(request: HttpRequest) -> HttpResponse:
     """The root: who runs this point, and its catalogue."""
-    return _respond(request, documents.root(times_of_catalogue()))
+    times = times_of_catalogue()
+    return _respond(request, times, times.modified, lambda: documents.root(times))
 
 
 @anyone
@@ -72,14 +79,17 @@ def catalogue(request: HttpRequest, name: str) -> HttpResponse:
     """The catalogue: with all its datasets, or with those of a page where one is asked for."""
     if name != settings.SITE.site_id:
         raise Http404
-    part = _part(request)
-    if part is None:
-        ids = tuple(listed().values_list("dataset_id", flat=True))
-        return _respond(request, documents.catalogue(ids, times_of_catalogue()), page=_first_page(request))
-    ids = tuple(each.dataset_id for each in entries_of_page(part.number, part.size))
-    document = documents.catalogue(ids, times_of_catalogue())
-    response = _respond(request, document, page=lambda: _catalogue_page(request, part))
-    response["Link"] = ", ".join(f'<{address}>; rel="{relation}"' for relation, address in part.links())
+    (digest, total), times = digest_of_list(), times_of_catalogue()
+    part = _part(request, total)
+    response = _respond(
+        request,
+        (digest, times, part),
+        times.modified,
+        lambda: documents.catalogue(ids_of_page(part.number, part.size) if part else ids_of_all(), times),
+        page=lambda: _catalogue_page(request, part or Part(0, PAGE_SIZE, total)),
+    )
+    if part:
+        response["Link"] = ", ".join(f'<{address}>; rel="{relation}"' for relation, address in part.links())
     return response
 
 
@@ -90,8 +100,10 @@ def dataset(request: HttpRequest, dataset_id: UUID) -> HttpResponse:
     found = description_of(dataset_id)
     if found is None:
         return _gone(dataset_id)
-    response = _respond(request, document := documents.dataset(found))
-    response["Link"] = documents.signposts(document)
+    make = cache(lambda: documents.dataset(found))
+    response = _respond(request, _stamp(found), found.updated_at, make)
+    if response.status_code == HTTPStatus.OK:
+        response["Link"] = documents.signposts(make())
     return response
 
 
@@ -100,7 +112,9 @@ def dataset(request: HttpRequest, dataset_id: UUID) -> HttpResponse:
 def distribution(request: HttpRequest, dataset_id: UUID) -> HttpResponse:
     """The record of the form in which a published dataset can be had."""
     found = description_of(dataset_id)
-    return _respond(request, documents.distribution(found)) if found else _gone(dataset_id)
+    if found is None:
+        return _gone(dataset_id)
+    return _respond(request, _stamp(found), found.updated_at, lambda: documents.distribution(found))
 
 
 @anyone
@@ -109,21 +123,41 @@ def profile(request: HttpRequest, name: str) -> HttpResponse:
     """The shapes (SHACL) of a profile that records here follow."""
     if name not in dcat.PROFILES:
         raise Http404
-    graph, text = documents.profile(name)
+    text = dcat.shapes_text(name)
     context = {"profile": dcat.PROFILES[name], "text": text.decode(), "forms": _FORMS}
-    page: Callable[[], HttpResponse] = lambda: render(request, "datasets/profile.html", context)  # noqa: E731
-    return respond(request, graph, modified=None, page=page, turtle=text)
+    document = rdf.Document(
+        version=hashlib.sha256(text).hexdigest(),
+        modified=None,
+        turtle=lambda: text,
+        statements=lambda: dcat.read(text, dcat.TURTLE),
+        page=lambda: render(request, "datasets/profile.html", context),
+    )
+    return rdf.respond(request, document)
 
 
 def _respond(
-    request: HttpRequest, document: Document, *, page: Callable[[], HttpResponse] | None = None
+    request: HttpRequest,
+    stamp: object,
+    modified: datetime,
+    make: Callable[[], Document],
+    *,
+    page: Callable[[], HttpResponse] | None = None,
 ) -> HttpResponse:
-    return respond(
-        request,
-        document.graph,
-        modified=document.modified,
-        page=page or (lambda: render(request, "datasets/record.html", _shown(document))),
+    """`stamp` is another whenever the document is; what the site is called, and where, is in all of them."""
+    site = settings.SITE
+    version = (stamp, request.path, site.base_url, site.site_id, site.site_name, site.metadata_licence)
+    document = rdf.Document(
+        version=str(version),
+        modified=modified,
+        turtle=lambda: dcat.write(make().graph),
+        statements=lambda: make().graph,
+        page=page or (lambda: render(request, "datasets/record.html", _shown(make()))),
     )
+    return rdf.respond(request, document)
+
+
+def _stamp(description: Description) -> object:
+    return description.digest, description.issued_at, description.updated_at
 
 
 def _shown(document: Document) -> dict[str, Any]:
@@ -134,10 +168,6 @@ def _shown(document: Document) -> dict[str, Any]:
         "forms": _FORMS,
         "catalogue": addresses.catalogue(),
     }
-
-
-def _first_page(request: HttpRequest) -> Callable[[], HttpResponse]:
-    return lambda: _catalogue_page(request, Part(0, PAGE_SIZE, listed().count()))
 
 
 def _catalogue_page(request: HttpRequest, part: Part) -> HttpResponse:
@@ -156,13 +186,13 @@ def _entry(description: Description) -> dict[str, str]:
     return {"title": held.title, "provider": held.provider, "address": addresses.dataset(held.id)}
 
 
-def _part(request: HttpRequest) -> Part | None:
+def _part(request: HttpRequest, total: int) -> Part | None:
     """The page that is asked for; what is no number is none, as clients append what they like."""
     number, size = request.GET.get("page", ""), request.GET.get("size", "")
     if not _is_number(number):
         return None
     wanted = int(size) if _is_number(size) else PAGE_SIZE
-    return Part(int(number), min(max(wanted, 1), LARGEST_PAGE), listed().count())
+    return Part(int(number), min(max(wanted, 1), LARGEST_PAGE), total)
 
 
 def _is_number(text: str) -> bool:
