@@ -17,6 +17,7 @@ INSTALLED_APPS = [
     "caimera.audit",
     "caimera.people",
     "caimera.hub.federation",
+    "caimera.hub.catalogue",
     "caimera.hub.search",
     "caimera.node.outbox",
     "caimera.node.datasets",

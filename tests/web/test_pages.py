@@ -41,6 +41,7 @@ def test_the_navigation_marks_where_one_is() -> None:
 def test_a_site_shows_only_the_pages_it_has() -> None:
     request = RequestFactory().get("/")
     assert [link.address for link in site(request)["site"].navigation] == [
+        "/catalogue",
         "/search",
         "/questions",
         "/saved",

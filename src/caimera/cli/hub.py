@@ -141,3 +141,58 @@ def nodes(as_json: bool) -> None:
         click.echo(f"{node.id:<20} {node.state:<8} {node.dataset_count:>4} datasets  {node.name}")
         if node.refused:
             click.echo(f"{'':<20} refused: {node.refused}")
+
+
+@hub.group()
+def catalogue() -> None:
+    """Where the catalogue's descriptions come from."""
+
+
+@catalogue.command()
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def sources(as_json: bool) -> None:
+    """List the sources, how their last run went, and what waits to be confirmed."""
+    _begin()
+    from caimera.hub.catalogue.schemas import SourceSummary
+
+    found = SourceSummary.every()
+    if as_json:
+        click.echo(json.dumps([one.model_dump(mode="json") for one in found], indent=2))
+        return
+    for one in found:
+        reach = "online" if one.present else "away"
+        click.echo(
+            f"{one.id:<20} {reach:<8} {one.records:>6} datasets  {one.last or 'never read':<10} {one.name}"
+        )
+        for sentence in one.sentences:
+            click.echo(f"{'':<20} {sentence}")
+
+
+@catalogue.command()
+@click.argument("source", default="")
+def harvest(source: str) -> None:
+    """Have SOURCE, or every source, harvested as soon as it can be reached."""
+    _begin()
+    from caimera.hub.catalogue.actions import want_harvest
+    from caimera.hub.catalogue.errors import CatalogueError
+
+    try:
+        wanted = want_harvest(source_id=source)
+    except CatalogueError as error:
+        raise click.ClickException(str(error)) from None
+    click.echo(f"The worker harvests: {', '.join(wanted) or 'nothing, as no node is enrolled'}.")
+
+
+@catalogue.command()
+@click.argument("source")
+def confirm(source: str) -> None:
+    """Apply the list of SOURCE that lost most of its datasets: they are really withdrawn."""
+    _begin()
+    from caimera.hub.catalogue.actions import confirm_harvest
+    from caimera.hub.catalogue.errors import CatalogueError
+
+    try:
+        done = confirm_harvest(source_id=source, actor="system")
+    except CatalogueError as error:
+        raise click.ClickException(str(error)) from None
+    click.echo(f"{source}: {done.gone} withdrawn, {done.added} added, {done.changed} changed.")

@@ -6,6 +6,7 @@ from importlib.metadata import version
 
 from django.urls import include, path
 
+from caimera.hub.catalogue.api import router as catalogue
 from caimera.hub.federation.api import router as federation
 from caimera.hub.search.api import router as search
 from caimera.hub.search.refusals import answer_refusals
@@ -22,12 +23,13 @@ api = Api(
 )
 translate_errors(api)
 answer_refusals(api)
-for router in (federation, search, saved):
+for router in (federation, catalogue, search, saved):
     api.add_router("", router)
 
 urlpatterns = [
     path("", include("caimera.web.health")),
     path("", include("caimera.people.urls")),
     path("api/", api.urls),
+    path("", include("caimera.hub.catalogue.urls")),
     path("", include("caimera.hub.search.urls")),
 ]

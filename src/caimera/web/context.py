@@ -12,6 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 NAVIGATION = (
+    ("catalogue:catalogue", _("Catalogue")),
     ("search:builder", _("Search")),
     ("search:questions", _("My questions")),
     ("search:saved", _("Saved")),

@@ -4,11 +4,21 @@ from collections.abc import Sequence
 
 import pytest
 
+from caimera.hub.catalogue import actions as harvesting
 from caimera.hub.federation import actions, handlers, trail
 from caimera.hub.federation.errors import NoHandler, SecondHandler
 from caimera.hub.search.actions import mark_undelivered, record_answers
 from caimera.protocol.envelope import Letter
-from caimera.protocol.messages import Answer, Ask, Presence, TrailCheckpoint, TrailCosignature
+from caimera.protocol.messages import (
+    Answer,
+    Ask,
+    CatalogueChanged,
+    CatalogueListed,
+    Presence,
+    RecordsGiven,
+    TrailCheckpoint,
+    TrailCosignature,
+)
 
 
 def test_the_hub_takes_exactly_these_messages() -> None:
@@ -17,6 +27,9 @@ def test_the_hub_takes_exactly_these_messages() -> None:
         Answer: record_answers,
         TrailCheckpoint: trail.hear_checkpoints,
         TrailCosignature: trail.hear_cosignatures,
+        CatalogueChanged: harvesting.hear_changes,
+        CatalogueListed: harvesting.hear_lists,
+        RecordsGiven: harvesting.hear_records,
     }
 
 

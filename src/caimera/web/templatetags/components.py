@@ -62,6 +62,7 @@ ALONE: dict[str, Attributes] = {
         "help": "",
         "type": "checkbox",
     },
+    "checkboxes": {"name": "", "id": "", "options": (), "form": ""},
     "filter_input": {"label": "", "id": "", "filters": ""},
     "icon": {"name": "", "label": ""},
     "number_input": {

@@ -1,0 +1,1 @@
+"""Datasets described, harvested from their holders, and found."""

@@ -1,0 +1,168 @@
+"""From a query to a page of results: words by PostgreSQL, facets by the index, records by their keys."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import connection
+from django.utils.functional import Promise
+from django.utils.html import conditional_escape, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext_lazy as _
+
+from caimera.hub.catalogue.facets import FACET, FACETS, NOT_RECORDED, Facet
+from caimera.hub.catalogue.filters import Query
+from caimera.hub.catalogue.index import index
+from caimera.hub.catalogue.models import Record
+
+_RANKS = """
+SELECT id, ts_rank(search, words) FROM catalogue_record, websearch_to_tsquery('english', %s) AS words
+WHERE search @@ words AND withdrawn_at IS NULL"""
+# The marks around what was found are control characters, which no record's text holds.
+_BEGIN, _END = "\x02", "\x03"
+_SNIPPETS = """
+SELECT id, ts_headline('english', title || ' — ' || description, websearch_to_tsquery('english', %s), %s)
+FROM catalogue_record WHERE id = ANY(%s)"""
+_HOW = f'StartSel="{_BEGIN}", StopSel="{_END}", FragmentDelimiter=" … ", '
+_HOW += "MaxFragments=2, MaxWords=24, MinWords=10"
+_SHORT = 240
+_GLANCE = 12
+_FACTS = ("modality", "body_part", "condition", "tier")
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One value of a facet: how many results it would leave, and whether it is chosen."""
+
+    key: str
+    label: str
+    count: int
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FacetCounts:
+    """A facet with its values: chosen ones first, then by number, then by name; or in their own order."""
+
+    name: str
+    title: str | Promise
+    values: Sequence[Value]
+
+    @property
+    def long(self) -> bool:
+        """Whether its values are more than one sees at a glance."""
+        return len(self.values) > _GLANCE
+
+    @property
+    def options(self) -> Sequence[tuple[str, str, bool]]:
+        """The values as boxes to tick: key, label with the number, whether it is ticked."""
+        return [(value.key, f"{value.label} ({value.count:,})", value.chosen) for value in self.values]
+
+    @property
+    def chosen(self) -> int:
+        """How many values are chosen."""
+        return sum(value.chosen for value in self.values)
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A dataset found, with the words around what was looked for."""
+
+    record: Record
+    snippet: str | SafeString
+
+    @property
+    def facts(self) -> Sequence[str]:
+        """What kind of images, of what: the labels of a few facets."""
+        return [
+            ", ".join(label_of(FACET[name], key) for key in keys)
+            for name in _FACTS
+            if (keys := self.record.facets.get(name))
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """One page of what a query finds, and every facet's counts."""
+
+    query: Query
+    count: int
+    total: int
+    pages: int
+    hits: Sequence[Hit]
+    facets: Sequence[FacetCounts]
+
+
+def find(query: Query) -> Results:
+    """What the catalogue has for a query."""
+    known = index()
+    found = known.find(query, _ranks(query.text) if query.text else None)
+    pages = max(1, math.ceil(len(found.ids) / query.size))
+    query = query.at(min(query.page, pages))
+    shown = found.ids[(query.page - 1) * query.size : query.page * query.size]
+    return Results(
+        query=query,
+        count=len(found.ids),
+        total=len(known),
+        pages=pages,
+        hits=_hits(shown, query.text),
+        facets=[facet_counts(facet, found.counts[facet.name], query) for facet in FACETS],
+    )
+
+
+def facet_counts(facet: Facet, counts: Mapping[str, int], query: Query) -> FacetCounts:
+    """A facet's values with their counts; a chosen value stays in sight though nothing is left of it."""
+    chosen = query.chosen.get(facet.name, ())
+    values = [
+        Value(key, label_of(facet, key), counts.get(key, 0), key in chosen)
+        for key in dict.fromkeys((*counts, *chosen))
+    ]
+    order = {key: place for place, key in enumerate(facet.ordered)}
+    values.sort(
+        key=lambda one: (one.key == NOT_RECORDED, order.get(one.key, len(order)), -one.count, one.label)
+    )
+    return FacetCounts(facet.name, facet.title, values)
+
+
+def label_of(facet: Facet, key: str) -> str:
+    """What a value is called."""
+    return str(_("Not recorded")) if key == NOT_RECORDED else str(facet.label(key))
+
+
+def _ranks(text: str) -> dict[UUID, float]:
+    """The records the words are in, each with its rank."""
+    with connection.cursor() as cursor:
+        cursor.execute(_RANKS, [text])
+        return dict(cursor.fetchall())
+
+
+def _hits(ids: Sequence[UUID], text: str) -> list[Hit]:
+    records = Record.objects.defer("turtle", "conformance", "keywords").in_bulk(ids)
+    snippets = _snippets(ids, text) if text else {}
+    return [
+        Hit(records[one], snippets.get(one) or _begin_of(records[one].description))
+        for one in ids
+        if one in records
+    ]
+
+
+def _begin_of(description: str) -> str:
+    if len(description) <= _SHORT:
+        return description
+    return description[:_SHORT].rpartition(" ")[0] + " …"
+
+
+def _snippets(ids: Sequence[UUID], text: str) -> dict[UUID, SafeString]:
+    with connection.cursor() as cursor:
+        cursor.execute(_SNIPPETS, [text, _HOW, list(ids)])
+        return {dataset_id: _marked(snippet) for dataset_id, snippet in cursor.fetchall()}
+
+
+def _marked(snippet: str) -> SafeString:
+    """The text with `<mark>` around what was found, all else escaped."""
+    first, *others = snippet.split(_BEGIN)
+    parts = [(found, rest) for found, _end, rest in (each.partition(_END) for each in others)]
+    return mark_safe(conditional_escape(first)) + format_html_join("", "<mark>{}</mark>{}", parts)  # noqa: S308

@@ -1,0 +1,176 @@
+"""Where descriptions come from, the runs that fetch them, and what they say."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector, SearchVectorField
+from django.db import models
+
+from caimera.hub.catalogue.states import ENDED, RUNNING, State, Step
+from caimera.hub.federation.models import Node
+
+_DIGEST = r"^[0-9a-f]{64}$"
+
+
+class Source(models.Model):
+    """Where descriptions come from: an enrolled node. It is never deleted, for its records are not either."""
+
+    id = models.CharField(primary_key=True, max_length=41)
+    node = models.OneToOneField(Node, on_delete=models.PROTECT, related_name="catalogue_source")
+    present = models.BooleanField(default=False)
+    """Whether it could be reached when the worker last looked: coming back is a reason to harvest."""
+    wanted = models.BooleanField(default=True)
+    """Whether it is to be harvested as soon as it can be, whatever the hour."""
+
+    class Meta:
+        ordering = ("id",)
+
+    def __str__(self) -> str:
+        return self.id
+
+    @property
+    def name(self) -> str:
+        """What people call it."""
+        return self.node.name
+
+
+class Harvest(models.Model):
+    """One run: a source's list compared with what is known of it. Its life is `states.TRANSITIONS`."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="harvests")
+    state = models.CharField(max_length=10, choices=[(state.value, state.value) for state in State])
+    started_at = models.DateTimeField()
+    heard_at = models.DateTimeField()
+    """When the source last said something that led on; the start, before it did."""
+    asked_at = models.DateTimeField(null=True, blank=True)
+    """When it was last asked for what comes next; null when that is still to be done."""
+    ended_at = models.DateTimeField(null=True, blank=True)
+    listed_to = models.UUIDField(null=True, blank=True)
+    """The last dataset of the list that has come so far."""
+    asked_for = ArrayField(models.UUIDField(), default=list, blank=True)
+    """The datasets whose records were asked for last."""
+    added = models.PositiveIntegerField(default=0)
+    changed = models.PositiveIntegerField(default=0)
+    gone = models.PositiveIntegerField(default=0)
+    unchanged = models.PositiveIntegerField(default=0)
+    refused = models.PositiveIntegerField(default=0)
+    sentence = models.TextField(blank=True)
+    """What a person should know about its end."""
+
+    class Meta:
+        ordering = ("-started_at",)
+        indexes = (models.Index(fields=("source", "-started_at"), name="catalogue_harvests"),)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("source",),
+                condition=models.Q(state__in=[state.value for state in RUNNING]),
+                name="catalogue_one_harvest_runs",
+            ),
+            models.UniqueConstraint(
+                fields=("source",),
+                condition=models.Q(state=State.HELD.value),
+                name="catalogue_one_harvest_held",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state__in=[state.value for state in ENDED], ended_at__isnull=False)
+                | (~models.Q(state__in=[state.value for state in ENDED]) & models.Q(ended_at__isnull=True)),
+                name="catalogue_harvest_ended",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.source_id} {self.started_at:%Y-%m-%d %H:%M} {self.state}"
+
+
+class Description(models.Model):
+    """A dataset's record as it came, and what was read from it."""
+
+    digest = models.CharField(max_length=64)
+    """SHA-256 of the Turtle, in hexadecimal."""
+    turtle = models.TextField(blank=True)
+    title = models.TextField(blank=True)
+    keywords = models.TextField(blank=True)
+    description = models.TextField(blank=True)
+    provider = models.TextField(blank=True)
+    version = models.TextField(blank=True)
+    changed_on = models.CharField(max_length=40, blank=True)
+    """When the holder last changed it, as precisely as the record says."""
+    facets = models.JSONField(default=dict, blank=True)
+    """Keys of values by the name of their facet (`facets.FACETS`)."""
+    subjects = models.BigIntegerField(null=True, blank=True)
+    studies = models.BigIntegerField(null=True, blank=True)
+    conformance = models.JSONField(default=dict, blank=True)
+    """By the name of a profile: `state`, and `complaints` with `severity` and `sentence`."""
+    reader = models.PositiveSmallIntegerField(default=0)
+    """The version of `reading` that read it: another one reads it again."""
+
+    class Meta:
+        abstract = True
+
+
+class Record(Description):
+    """A dataset as the catalogue tells of it. `id` is kept for ever; a withdrawn one is a tombstone."""
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="records")
+    first_seen_at = models.DateTimeField()
+    last_seen_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    search = models.GeneratedField(
+        expression=SearchVector("title", weight="A", config="english")
+        + SearchVector("keywords", weight="B", config="english")
+        + SearchVector("description", weight="C", config="english"),
+        output_field=SearchVectorField(),
+        db_persist=True,
+    )
+
+    class Meta:
+        ordering = ("title", "id")
+        indexes = (
+            GinIndex(fields=("search",), name="catalogue_record_search"),
+            models.Index(fields=("source",), name="catalogue_record_source"),
+        )
+        constraints = (
+            models.CheckConstraint(condition=models.Q(digest__regex=_DIGEST), name="catalogue_record_digest"),
+            models.CheckConstraint(condition=~models.Q(title=""), name="catalogue_record_title"),
+            models.CheckConstraint(
+                condition=(models.Q(subjects__isnull=True) | models.Q(subjects__gte=0))
+                & (models.Q(studies__isnull=True) | models.Q(studies__gte=0)),
+                name="catalogue_record_numbers",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(last_seen_at__gte=models.F("first_seen_at")), name="catalogue_record_seen"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Entry(Description):
+    """One dataset of the list of a harvest, until the harvest is applied; refused ones stay to be read."""
+
+    harvest = models.ForeignKey(Harvest, on_delete=models.CASCADE, related_name="entries")
+    dataset_id = models.UUIDField()
+    step = models.CharField(max_length=10, choices=[(step.value, step.value) for step in Step])
+    problem = models.TextField(blank=True)
+    """Why it was refused, and how to mend it."""
+
+    class Meta:
+        ordering = ("dataset_id",)
+        constraints = (
+            models.UniqueConstraint(fields=("harvest", "dataset_id"), name="catalogue_entry_once"),
+            models.CheckConstraint(
+                condition=models.Q(step=Step.REFUSED.value, problem__gt="")
+                | (~models.Q(step=Step.REFUSED.value) & models.Q(problem="")),
+                name="catalogue_entry_problem",
+            ),
+        )
+        indexes = (models.Index(fields=("harvest", "step", "dataset_id"), name="catalogue_entry_step"),)
+
+    def __str__(self) -> str:
+        return f"{self.dataset_id} {self.step}"

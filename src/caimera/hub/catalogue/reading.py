@@ -1,0 +1,112 @@
+"""A record as it came, read: what the catalogue shows, finds and counts it by. Texts are plain after it."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from caimera.dcat import (
+    TURTLE,
+    Dataset,
+    Graph,
+    NotADescription,
+    Unreadable,
+    conformance,
+    label_of,
+    read,
+    records,
+    upgraded,
+)
+from caimera.dcat.schema_org import words
+from caimera.hub.catalogue.facets import FACET, keys_of, provider_of
+
+READER = 1
+"""Grows when records are read otherwise than before: then they are fetched and read again."""
+
+LONGEST = 400_000
+"""Characters of a record."""
+_WORDS = 20_000
+_COMPLAINTS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The columns of a `Description` that are read from its Turtle."""
+
+    title: str
+    keywords: str
+    description: str
+    provider: str
+    version: str
+    changed_on: str
+    facets: dict[str, list[str]]
+    subjects: int | None
+    studies: int | None
+    conformance: dict[str, Any]
+    reader: int = READER
+
+
+def digest_of(turtle: str) -> str:
+    """SHA-256 of a record's Turtle, in hexadecimal."""
+    return hashlib.sha256(turtle.encode()).hexdigest()
+
+
+def reading(turtle: str, dataset_id: UUID) -> Reading:
+    """What a record says. Raises DcatError with a sentence where it cannot be shown."""
+    graph, dataset = parsed(turtle, dataset_id)
+    title = words(dataset.title)
+    if not title:
+        raise NotADescription(_("The record has no title. Give the dataset one and publish it again."))
+    facets = keys_of(dataset)
+    return Reading(
+        title=title,
+        keywords=" ".join(_keywords(dataset, facets))[:_WORDS],
+        description=words(dataset.description)[:_WORDS],
+        provider=provider_of(dataset),
+        version=dataset.version or "",
+        changed_on=moment.value[:40] if (moment := dataset.modified or dataset.issued) else "",
+        facets=facets,
+        subjects=dataset.individuals,
+        studies=dataset.studies,
+        conformance=_judged(graph),
+    )
+
+
+def parsed(turtle: str, dataset_id: UUID) -> tuple[Graph, Dataset]:
+    """The statements of a record and the one dataset they describe. Raises DcatError."""
+    if len(turtle) > LONGEST:
+        raise Unreadable(_("The record has more than %d characters.") % LONGEST)
+    graph = read(turtle.encode(), TURTLE)
+    found = [reading.record for reading in records(upgraded(graph).graph, Dataset)]
+    if len(found) > 1:
+        found = [one for one in found if str(dataset_id) in f"{one.id} {one.identifier}"]
+    if len(found) != 1:
+        raise NotADescription(_("The record must describe one dataset, the one it was listed as."))
+    return graph, found[0]
+
+
+def _keywords(dataset: Dataset, facets: dict[str, list[str]]) -> list[str]:
+    """Words to find a dataset by beside its title and description: those of its facets, too."""
+    labels = [str(FACET[name].label(key)) for name, keys in facets.items() for key in keys]
+    others = [text.value for text in (*dataset.keyword, *dataset.alternative, *dataset.code_values)]
+    numbers = [each.notation or "" for each in dataset.other_identifier]
+    places = [label_of(iri) for iri in dataset.health_theme]
+    return [*labels, *others, *numbers, *places]
+
+
+def _judged(graph: Graph) -> dict[str, Any]:
+    """How a record conforms as it came, by profile."""
+    return {
+        name: {
+            "state": judged.state.value,
+            "complaints": [
+                {"severity": each.severity.value, "sentence": each.sentence[:1_000]}
+                for each in judged.complaints[:_COMPLAINTS]
+            ],
+        }
+        for name, judged in conformance(graph).items()
+    }

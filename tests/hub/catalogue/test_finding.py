@@ -1,0 +1,231 @@
+"""Facets, words, numbers and orders: the same as counting by hand."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+import pytest
+from django.http import QueryDict
+from hypothesis import given
+from hypothesis import strategies as st
+
+from caimera.hub.catalogue import index as indexing
+from caimera.hub.catalogue.facets import FACETS, NOT_RECORDED
+from caimera.hub.catalogue.filters import SIZES, Query, Sort, read
+from caimera.hub.catalogue.finding import find
+from caimera.hub.catalogue.index import Entry, Index, pack, unpack
+from tests.dcat.samples import english
+from tests.hub.catalogue.holders import Federation, Holder, described
+
+NAMES = tuple(facet.name for facet in FACETS)
+KEYS = ("a", "b", "c", "d")
+
+
+def test_there_are_the_fourteen_facets_of_eucaim() -> None:
+    assert [str(facet.title) for facet in FACETS] == [
+        "Condition",
+        "Topography",
+        "Body part",
+        "Geographical coverage",
+        "Collection type",
+        "Collection method",
+        "Order of magnitude",
+        "Sex",
+        "Modality",
+        "Vendor",
+        "Image access type",
+        "Provider",
+        "Terms of use",
+        "Interoperability tier",
+    ]
+
+
+def by_hand(entries: Sequence[Entry], query: Query, *, but: str = "") -> list[Entry]:
+    """What a query finds, one record after the other; `but` is a facet left out."""
+
+    def fits(entry: Entry) -> bool:
+        for name, keys in query.chosen.items():
+            if name != but and not set(entry.facets.get(name) or [NOT_RECORDED]) & set(keys):
+                return False
+        if query.least is not None or query.most is not None:
+            if entry.subjects is None:
+                return False
+            return (query.least or 0) <= entry.subjects <= (10**15 if query.most is None else query.most)
+        return True
+
+    return [entry for entry in entries if fits(entry)]
+
+
+def counted(entries: Sequence[Entry], name: str) -> Mapping[str, int]:
+    return Counter(key for entry in entries for key in entry.facets.get(name) or [NOT_RECORDED])
+
+
+ENTRIES = st.lists(
+    st.builds(
+        lambda facets, subjects, changed: (facets, subjects, changed),
+        st.dictionaries(
+            st.sampled_from(NAMES[:4]), st.lists(st.sampled_from(KEYS), min_size=1, max_size=3, unique=True)
+        ),
+        st.none() | st.integers(0, 50),
+        st.sampled_from(["", "2024", "2025-01-02"]),
+    ),
+    max_size=80,
+).map(
+    lambda rows: [
+        Entry(UUID(int=number), f"Title {number % 7}", facets, subjects, changed)
+        for number, (facets, subjects, changed) in enumerate(rows)
+    ]
+)
+QUERIES = st.builds(
+    Query,
+    chosen=st.dictionaries(
+        st.sampled_from(NAMES[:5]),
+        st.lists(st.sampled_from([*KEYS, NOT_RECORDED, "unknown"]), min_size=1, max_size=3).map(tuple),
+        max_size=3,
+    ),
+    least=st.none() | st.integers(0, 50),
+    most=st.none() | st.integers(0, 50),
+    sort=st.sampled_from(Sort),
+)
+
+
+@given(ENTRIES, QUERIES)
+def test_what_is_found_and_counted_is_what_counting_by_hand_finds(entries: list[Entry], query: Query) -> None:
+    found = Index(entries).find(query)
+    assert sorted(found.ids) == sorted(entry.id for entry in by_hand(entries, query))
+    for name in NAMES:
+        assert found.counts[name] == counted(by_hand(entries, query, but=name), name)
+
+
+@given(ENTRIES, QUERIES)
+def test_orders_are_orders(entries: list[Entry], query: Query) -> None:
+    known = {entry.id: entry for entry in entries}
+    found = [known[one] for one in Index(entries).find(query).ids]
+    keys: dict[Sort, Any] = {
+        Sort.RELEVANCE: lambda one: (one.title, one.id),
+        Sort.TITLE: lambda one: (one.title, one.id),
+        Sort.MOST_SUBJECTS: lambda one: (-1 if one.subjects is None else one.subjects) * -1,
+        Sort.FEWEST_SUBJECTS: lambda one: (one.subjects is None, one.subjects or 0),
+        Sort.NEWEST: lambda one: [-ord(letter) for letter in one.changed_on.ljust(10)],
+    }
+    order = [keys[query.sort](one) for one in found]
+    assert order == sorted(order)
+
+
+@given(st.lists(st.booleans(), max_size=300))
+def test_bits_come_out_as_they_went_in(flags: list[bool]) -> None:
+    packed = pack(np.array(flags, dtype=bool))
+    assert unpack(packed, len(flags)).tolist() == flags
+    assert int(np.bitwise_count(packed).sum()) == sum(flags)
+
+
+def test_ranks_narrow_and_order() -> None:
+    entries = [Entry(UUID(int=number), "x", {}, None, "") for number in range(4)]
+    found = Index(entries).find(Query(), {UUID(int=3): 0.9, UUID(int=1): 0.1, UUID(int=99): 1.0})
+    assert found.ids == [UUID(int=3), UUID(int=1)]
+    assert Index(entries).find(Query(), {}).ids == []
+
+
+TEXTS = st.text(max_size=30)
+
+
+@given(st.dictionaries(st.sampled_from([*NAMES, "text", "least", "most", "sort", "size", "page"]), TEXTS))
+def test_any_address_is_read_and_written_the_same_again(data: dict[str, str]) -> None:
+    given_data = QueryDict(mutable=True)
+    given_data.update(data)
+    query = read(given_data)
+    again = read(QueryDict(query.address))
+    assert again == read(QueryDict(again.address))
+    assert (again.text, again.chosen, again.size, again.page) == (
+        query.text,
+        query.chosen,
+        query.size,
+        query.page,
+    )
+
+
+@pytest.mark.parametrize(
+    ("address", "problem"),
+    [
+        ("least=many", "least"),
+        ("least=-3", "least"),
+        ("most=9999999999999", "most"),
+        ("least=5&most=3", "most"),
+    ],
+)
+def test_numbers_that_are_none_are_told(address: str, problem: str) -> None:
+    query = read(QueryDict(address))
+    assert list(query.problems) == [problem]
+    assert getattr(query, problem) is None
+
+
+def test_an_address_says_only_what_is_not_usual() -> None:
+    query = read(QueryDict("text=+lung+&modality=CT&modality=MR&modality=&least=&size=50&page=0&sort=best"))
+    assert query.address == "text=lung&modality=CT&modality=MR&size=50"
+    assert query.without("modality", "CT").address == "text=lung&modality=MR&size=50"
+    assert Query().address == ""
+    assert 50 in SIZES
+
+
+@pytest.mark.django_db(transaction=True)
+class TestTheCatalogue:
+    """With records in a real database."""
+
+    def test_words_are_found_ranked_and_marked(self, holder: Holder, federation: Federation) -> None:
+        says = {
+            1: ("Lungs", "CT of the lungs & more, when a < b."),
+            2: ("Prostate", "Compared with images of a lung."),
+            3: ("Breast", "Mammograms of many women."),
+        }
+        for number, (title, description) in says.items():
+            holder.publish(number, title=english(title), description=english(description), keyword=())
+        federation.harvest()
+        results = find(read(QueryDict("text=lung")))
+        assert [hit.record.title for hit in results.hits] == ["Lungs", "Prostate"]
+        assert results.hits[0].snippet == (
+            "<mark>Lungs</mark> — CT of the <mark>lungs</mark> &amp; more, when"
+        )
+        assert find(read(QueryDict("text=lung+-compared"))).count == 1
+        assert find(read(QueryDict("text=%22many+women%22"))).count == 1
+        assert find(read(QueryDict("text=the"))).count == 0
+        # Words of facets are found, too: what the images are of stands in no description.
+        assert find(read(QueryDict("text=siemens"))).count == 3
+
+    def test_a_page_holds_what_it_should(self, holder: Holder, federation: Federation) -> None:
+        for number in range(1, 13):
+            holder.publish(number, individuals=number, sex=() if number > 10 else described(1).sex)
+        federation.harvest()
+        results = find(read(QueryDict("size=10&page=2&sort=most-subjects")))
+        assert [hit.record.subjects for hit in results.hits] == [2, 1]
+        assert (results.count, results.pages) == (12, 2)
+        assert find(read(QueryDict("page=77"))).query.page == 1
+        sexes = next(facet for facet in results.facets if facet.name == "sex")
+        assert [(one.label, one.count) for one in sexes.values] == [("Male", 10), ("Not recorded", 2)]
+        magnitudes = next(facet for facet in results.facets if facet.name == "magnitude")
+        assert [one.count for one in magnitudes.values] == [9, 3]
+
+    def test_what_is_chosen_stays_in_sight(self, holder: Holder, federation: Federation) -> None:
+        holder.publish(1)
+        federation.harvest()
+        results = find(read(QueryDict("modality=CT&modality=tricorder")))
+        assert results.count == 0
+        (facet,) = [one for one in results.facets if one.chosen]
+        assert [(one.label, one.count, one.chosen) for one in facet.values] == [
+            ("MR (magnetic resonance imaging)", 1, False),
+            ("CT (computed tomography)", 0, True),
+            ("Tricorder", 0, True),
+        ]
+
+    def test_a_harvest_builds_the_index_anew(self, holder: Holder, federation: Federation) -> None:
+        holder.publish(1)
+        federation.harvest()
+        before = indexing.index()
+        assert indexing.index() is before
+        holder.publish(2)
+        federation.harvest()
+        assert len(indexing.index()) == 2
+        assert len(before) == 1
