@@ -70,14 +70,14 @@ class Describer:
         self._settled: str | None = None
 
     async def run(self) -> None:
-        """Look again and again until cancelled. Dataset after dataset, so that questions come in between."""
+        """Look again and again until cancelled, first after a pause: a start belongs to the questions."""
         while True:
+            await asyncio.sleep(LOOK)
             try:
                 for release in await in_thread(self._due):
                     await _to_its_end(in_thread(self._describe, release))
             except (DatabaseError, SecretsError) as problem:
                 logger.warning("nothing was described: %s", problem)
-            await asyncio.sleep(LOOK)
 
     def _due(self) -> list[Release]:
         """What is to be described now; looked for only where something changed, or is to be tried again."""
