@@ -18,6 +18,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from caimera import cohort
+from caimera.hub.catalogue.queries import visible_records
 from caimera.hub.federation.queries import enrolled_nodes
 from caimera.hub.federation.schemas import NodeSummary
 from caimera.hub.search import actions, finding, queries
@@ -145,7 +146,8 @@ def dataset(request: HttpRequest, dataset_id: UUID) -> HttpResponse:
     said = queries.said_by_dataset(_person(request), dataset_id, latest=LATEST)
     if not said:
         raise Http404
-    return render(request, "search/dataset.html", {"latest": said[0], "said": said})
+    described = visible_records().filter(pk=dataset_id).exists()
+    return render(request, "search/dataset.html", {"latest": said[0], "said": said, "described": described})
 
 
 @anyone
