@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from caimera.dcat import Dataset, concepts, iri_of, label_of, listed
 from caimera.dcat.schema_org import words
 from caimera.hub.catalogue.places import COUNTRIES
-from caimera.vocabulary import VOCABULARY, UnknownValue
+from caimera.vocabulary import VOCABULARY
 
 NOT_RECORDED = "not_recorded"
 """The key of what a record does not say."""
@@ -69,11 +69,26 @@ def _names(name: str) -> Mapping[str, str]:
 
 @cache
 def _value_label(name: str, key: str) -> str:
-    try:
-        label = VOCABULARY.variable(name).value(key).label
-    except UnknownValue:
-        label = label_of(key)
+    label = _labels(name).get(key) or label_of(key)
     return label[:1].upper() + label[1:]
+
+
+@cache
+def _labels(name: str) -> Mapping[str, str]:
+    """Labels by the vocabulary's names. Asked itself, it would look for words alike, which takes 0.1 s."""
+    return MappingProxyType({value.name: value.label for value in VOCABULARY.variable(name).values})
+
+
+@cache
+def _sites() -> Mapping[str, str]:
+    """The vocabulary's names of ICD-O-3's sites, by their codes."""
+    pairs = (
+        (coding.code, value.name)
+        for value in VOCABULARY.variable("topography").values
+        for coding in value.codes
+        if coding.system == "ICDO3"
+    )
+    return MappingProxyType(dict(pairs))
 
 
 def _concepts(scheme: str, iris: Callable[[Dataset], Iterable[str | None]]) -> tuple[Keys, Label]:
@@ -99,12 +114,8 @@ _ICDO = re.compile(r"ICD-?(?:O|10)\b[^:]{0,12}:\s*(C\d\d(?:\.\d)?)", re.IGNORECA
 
 def _topographies(dataset: Dataset) -> Iterator[str]:
     """Sites by ICD-O-3; the codes of ICD-10 say the same of solid tumours, where it has them."""
-    for text in dataset.code_values:
-        for code in _ICDO.findall(text.value):
-            try:
-                yield VOCABULARY.variable("topography").value(f"ICDO3:{code.upper()}").name
-            except UnknownValue:
-                continue
+    codes = (code.upper() for text in dataset.code_values for code in _ICDO.findall(text.value))
+    return (_sites()[code] for code in codes if code in _sites())
 
 
 def _places(dataset: Dataset) -> Iterator[str]:
