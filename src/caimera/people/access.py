@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, TypeVar, cast
 from urllib.parse import urlencode, urlsplit
 
 from asgiref.sync import iscoroutinefunction, sync_to_async
@@ -63,7 +63,7 @@ def _refuse_visitor(request: HttpRequest) -> HttpResponse | None:
 def _refuse_non_member(request: HttpRequest) -> HttpResponse | None:
     if invitation := _refuse_visitor(request):
         return invitation
-    person = _person(request)
+    person = caller(request)
     if person.is_member:
         return None
     note_refusal(person=person, route=_route(request), needs="member")
@@ -71,9 +71,9 @@ def _refuse_non_member(request: HttpRequest) -> HttpResponse | None:
     return render(request, "people/membership.html", context, status=403)
 
 
-def _person(request: Any) -> Person:
-    """The person signed in; Django's types know only its own kind of user."""
-    return request.user
+def caller(request: HttpRequest) -> Person:
+    """The person signed in, behind a mark of this module; Django's types know only its own kind of user."""
+    return cast(Person, request.user)
 
 
 def _invite(request: HttpRequest) -> HttpResponse:
@@ -156,4 +156,4 @@ def _from_session(request: HttpRequest) -> Person:
         raise HttpError(401, _("Sign in first: with `caimera login`, or in the browser."))
     if check_csrf(request):
         raise HttpError(403, _("The page is too old for this. Reload it and try again."))
-    return _person(request)
+    return caller(request)

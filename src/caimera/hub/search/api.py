@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from django.db import connections
@@ -27,8 +27,7 @@ from caimera.hub.search.schemas import (
     QuestionToParse,
     VocabularyBody,
 )
-from caimera.people.access import MemberAuth, SignedInAuth
-from caimera.people.models import Person
+from caimera.people.access import MemberAuth, SignedInAuth, caller
 from caimera.vocabulary import VOCABULARY
 from caimera.web.logs import current_request_id
 from caimera.web.problems import refusals
@@ -45,10 +44,6 @@ EVENT = {
 _EVENTS = "text/event-stream"
 _member = MemberAuth()
 _signed_in = SignedInAuth()
-
-
-def _person(request: HttpRequest) -> Person:
-    return cast(Person, request.user)
 
 
 @router.post(
@@ -72,7 +67,7 @@ def ask(request: HttpRequest, body: NewQuestion) -> Status[QuestionState] | Stre
     Who accepts `text/event-stream` gets the stream at once.
     """
     question = actions.ask(
-        person=_person(request),
+        person=caller(request),
         question=body.parsed(),
         purpose=body.purpose,
         request_id=current_request_id(),
@@ -93,7 +88,7 @@ def list_questions(
     request: HttpRequest, limit: int = Query(50, ge=1, le=200), offset: int = Query(0, ge=0, le=10_000_000)
 ) -> QuestionPage:
     """The questions you asked, newest first."""
-    mine = queries.visible_questions(_person(request))
+    mine = queries.visible_questions(caller(request))
     return QuestionPage(
         count=mine.count(),
         questions=[QuestionSummary.of(question) for question in mine[offset : offset + limit]],
@@ -145,7 +140,7 @@ def _as_lens(question: cohort.Question) -> dict[str, Any] | None:
 )
 def read_question(request: HttpRequest, question_id: UUID) -> QuestionState:
     """Everything known of a question of yours now."""
-    question = get_object_or_404(queries.visible_questions(_person(request)), pk=question_id)
+    question = get_object_or_404(queries.visible_questions(caller(request)), pk=question_id)
     return queries.question_state(question)
 
 
@@ -186,7 +181,7 @@ def report_question_as_csv(request: HttpRequest, question_id: UUID) -> HttpRespo
 
 
 def _report(request: HttpRequest, question_id: UUID) -> Report:
-    question = get_object_or_404(queries.visible_questions(_person(request)), pk=question_id)
+    question = get_object_or_404(queries.visible_questions(caller(request)), pk=question_id)
     return report_of(queries.question_state(question), timezone.now())
 
 
@@ -211,7 +206,7 @@ def _attachment(question_id: UUID, kind: str) -> str:
 )
 def stream_question(request: HttpRequest, question_id: UUID) -> StreamingHttpResponse:
     """The question now and at each change, until nobody is waited for or the deadline is past."""
-    if not queries.is_visible(_person(request), question_id):
+    if not queries.is_visible(caller(request), question_id):
         raise Http404
     return _stream(question_id)
 

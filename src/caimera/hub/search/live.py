@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from typing import cast
 from uuid import UUID
 
 from django.db import connections
@@ -18,8 +17,7 @@ from caimera.hub.search.results import NodeState, QuestionState
 from caimera.hub.search.sorting import USUAL, DatasetTable, Order
 from caimera.hub.search.states import State
 from caimera.hub.search.templatetags.wording import progress_words
-from caimera.people.access import member
-from caimera.people.models import Person
+from caimera.people.access import caller, member
 
 HEADERS = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
 
@@ -28,7 +26,7 @@ HEADERS = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
 @require_GET
 def live(request: HttpRequest, question_id: UUID) -> StreamingHttpResponse:
     """`change` with the changed parts of the page, each time something changes; `done` at the end."""
-    if not is_visible(cast(Person, request.user), question_id):
+    if not is_visible(caller(request), question_id):
         raise Http404
     connections.close_all()  # a stream must not hold a connection while it waits
     order = Order.read(request.GET)

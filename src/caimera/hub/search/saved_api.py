@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import cast
 from uuid import UUID
 
 from django.http import HttpRequest
@@ -12,8 +11,7 @@ from ninja import Router, Status
 from caimera.hub.search import actions, queries
 from caimera.hub.search.models import SavedQuestion
 from caimera.hub.search.schemas import NewName, QuestionToSave, SavedBody, SavedList
-from caimera.people.access import MemberAuth
-from caimera.people.models import Person
+from caimera.people.access import MemberAuth, caller
 from caimera.web.problems import refusals
 
 router = Router(tags=["saved questions"])
@@ -21,12 +19,8 @@ router = Router(tags=["saved questions"])
 _member = MemberAuth()
 
 
-def _person(request: HttpRequest) -> Person:
-    return cast(Person, request.user)
-
-
 def _mine(request: HttpRequest, saved_id: UUID) -> SavedQuestion:
-    return get_object_or_404(queries.saved_questions(_person(request)).select_related("owner"), pk=saved_id)
+    return get_object_or_404(queries.saved_questions(caller(request)).select_related("owner"), pk=saved_id)
 
 
 @router.get(
@@ -34,7 +28,7 @@ def _mine(request: HttpRequest, saved_id: UUID) -> SavedQuestion:
 )
 def list_saved(request: HttpRequest) -> SavedList:
     """The questions you keep, by name."""
-    return SavedList(saved=[SavedBody.of(saved) for saved in queries.saved_questions(_person(request))])
+    return SavedList(saved=[SavedBody.of(saved) for saved in queries.saved_questions(caller(request))])
 
 
 @router.post(
@@ -46,7 +40,7 @@ def list_saved(request: HttpRequest) -> SavedList:
 def save(request: HttpRequest, body: QuestionToSave) -> Status[SavedBody]:
     """The question is kept, not its answers; opened again, it is asked anew."""
     saved = actions.save_question(
-        person=_person(request), name=body.name, question=body.parsed(), breakdown=body.by
+        person=caller(request), name=body.name, question=body.parsed(), breakdown=body.by
     )
     return Status(201, SavedBody.of(saved))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -18,8 +18,7 @@ from caimera.hub.search.builder import Bars, read, split
 from caimera.hub.search.errors import SearchError
 from caimera.hub.search.models import SavedQuestion
 from caimera.hub.search.schemas import link_of
-from caimera.people.access import member
-from caimera.people.models import Person
+from caimera.people.access import caller, member
 
 
 @member
@@ -30,7 +29,7 @@ def saved(request: HttpRequest) -> HttpResponse:
 
 
 def _list(request: HttpRequest, status: int = 200, **more: Any) -> HttpResponse:
-    kept = [_shown(one) for one in queries.saved_questions(_person(request))]
+    kept = [_shown(one) for one in queries.saved_questions(caller(request))]
     return render(request, "search/saved.html", {"kept": kept, **more}, status=status)
 
 
@@ -48,7 +47,7 @@ def _save(request: HttpRequest) -> HttpResponse:
     if unread:
         return redirect("search:saved")
     try:
-        one = actions.save_question(person=_person(request), name=name, question=bars.question, breakdown=by)
+        one = actions.save_question(person=caller(request), name=name, question=bars.question, breakdown=by)
     except SearchError as error:
         return _list(request, 422, unsaved=bars, by=by, name=name, problem=str(error))
     messages.success(request, _("Kept as “%s”.") % one.name)
@@ -59,7 +58,7 @@ def _save(request: HttpRequest) -> HttpResponse:
 @require_POST
 def change(request: HttpRequest, saved_id: UUID) -> HttpResponse:
     """Rename, delete, share or no longer share a question I keep, as the pressed button says."""
-    mine = queries.saved_questions(_person(request)).select_related("owner")
+    mine = queries.saved_questions(caller(request)).select_related("owner")
     one = get_object_or_404(mine, pk=saved_id)
     if (act := _ACTS.get(request.POST.get("do", ""))) is None:
         return redirect("search:saved")
@@ -109,7 +108,3 @@ def shared(request: HttpRequest, link: UUID) -> HttpResponse:
         raise Http404
     words = cohort.in_words(cohort.parse(one.text), translate=_)
     return render(request, "search/shared.html", {"saved": one, "bars": _bars(one), "words": words})
-
-
-def _person(request: HttpRequest) -> Person:
-    return cast(Person, request.user)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, cast
+from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -28,8 +28,7 @@ from caimera.hub.search.forms import BuilderForm, by_context, known_variables, r
 from caimera.hub.search.schemas import QuestionSummary
 from caimera.hub.search.sorting import DatasetTable, Order
 from caimera.hub.search.templatetags.wording import builder_address
-from caimera.people.access import member
-from caimera.people.models import Person
+from caimera.people.access import caller, member
 from caimera.web.access import anyone
 from caimera.web.limits import with_pause
 from caimera.web.logs import current_request_id
@@ -96,7 +95,7 @@ def questions(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         return _ask(request)
     wanted = request.GET.get("find", "").strip()
-    mine = queries.found_questions(_person(request), wanted)
+    mine = queries.found_questions(caller(request), wanted)
     page = Paginator(mine, PAGE).get_page(request.GET.get("page"))
     summaries = [QuestionSummary.of(question) for question in page.object_list]
     return render(request, "search/questions.html", {"page": page, "summaries": summaries, "wanted": wanted})
@@ -110,7 +109,7 @@ def _ask(request: HttpRequest) -> HttpResponse:
         return redirect(f"{reverse('search:builder')}?{urlencode({'bar': texts, 'by': by}, doseq=True)}")
     try:
         question = actions.ask(
-            person=_person(request),
+            person=caller(request),
             question=bars.question,
             purpose=purpose,
             request_id=current_request_id(),
@@ -129,7 +128,7 @@ def _ask(request: HttpRequest) -> HttpResponse:
 @require_safe
 def question(request: HttpRequest, question_id: UUID) -> HttpResponse:
     """One question and everything known of it now; further answers arrive by themselves."""
-    asked = get_object_or_404(queries.visible_questions(_person(request)), pk=question_id)
+    asked = get_object_or_404(queries.visible_questions(caller(request)), pk=question_id)
     state = queries.question_state(asked)
     context = {
         "state": state,
@@ -143,7 +142,7 @@ def question(request: HttpRequest, question_id: UUID) -> HttpResponse:
 @require_safe
 def dataset(request: HttpRequest, dataset_id: UUID) -> HttpResponse:
     """What is known of one dataset: from the answers it gave to me, newest first."""
-    said = queries.said_by_dataset(_person(request), dataset_id, latest=LATEST)
+    said = queries.said_by_dataset(caller(request), dataset_id, latest=LATEST)
     if not said:
         raise Http404
     described = visible_records().filter(pk=dataset_id).exists()
@@ -157,7 +156,3 @@ def nodes(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     summaries = [NodeSummary.of(node, now=now) for node in enrolled_nodes()]
     return render(request, "search/nodes.html", {"nodes": summaries})
-
-
-def _person(request: HttpRequest) -> Person:
-    return cast(Person, request.user)
