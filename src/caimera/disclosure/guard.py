@@ -36,6 +36,11 @@ class Guard:
         sometimes below twice the overlap."""
         return self._within(difference, self.policy.overlap)
 
+    @property
+    def reach(self) -> int:
+        """Sets that differ by so many patients or more never get one answer."""
+        return 2 * self.policy.overlap
+
     def order(self, name: str) -> bytes:
         """A secret order of names, for choosing between equals."""
         return hmac.digest(self.key, f"order {self.dataset_id} {name}".encode(), "sha256")

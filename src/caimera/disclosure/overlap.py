@@ -45,15 +45,7 @@ def settle(found: Found, earlier: Iterable[Earlier], *, guard: Guard, seed: Call
     patients = found.patients
     if patients.bit_count() < guard.policy.minimum:
         return Settled(None, remembered=False)
-    far = 2 * guard.policy.overlap
-    near = next(
-        (
-            one
-            for one in earlier
-            if (apart := one.patients ^ patients).bit_count() < far and guard.near(apart)
-        ),
-        None,
-    )
+    near = next((one for one in earlier if guard.near(one.patients ^ patients)), None)
     if near is not None:
         return Settled(near.noisy, remembered=False)
     if guard.too_small(patients):

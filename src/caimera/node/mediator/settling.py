@@ -122,8 +122,7 @@ def _keep(case: Case, one: bytes, noisy: Noisy | None, current: _Round) -> None:
 def _settle_one(case: Case, one: bytes, current: _Round) -> Noisy | None:
     text, found = case.found[one]
     name, guard = case.release.name, case.guard
-    within = 2 * guard.policy.overlap
-    earlier = chain(MEMORY.near(name, found.patients.bit_count(), within), current.fresh.get(name, ()))
+    earlier = chain(MEMORY.near(name, found.patients.bit_count(), guard.reach), current.fresh.get(name, ()))
     settled = settle(found, earlier, guard=guard, seed=lambda: guard.seed(text, case.release.digest))
     if settled.remembered:
         current.sets.append((name, found.patients, settled.noisy))
