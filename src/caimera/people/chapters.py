@@ -13,13 +13,15 @@ from caimera.people.models import Person
 
 @dataclass(frozen=True, slots=True)
 class Chapter:
-    """A room's part: `told` gives all of it as JSON values, `forget` removes what need not stay.
+    """A room's part: `told` gives all of it as JSON values, `count` how many there are, `forget` removes what
+    need not stay.
 
     `address` names the page where the person can look at it and correct it.
     """
 
     name: str
     label: str | Promise
+    count: Callable[[Person], int]
     told: Callable[[Person], Sequence[Mapping[str, Any]]]
     forget: Callable[[Person], None]
     address: str

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from typing import cast
 
 from django.conf import settings
 from django.core.paginator import Paginator
@@ -16,11 +15,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from caimera.audit.errors import NotInPlaceYet
 from caimera.people import actions
-from caimera.people.access import signed_in
+from caimera.people.access import caller, signed_in
 from caimera.people.chapters import chapters
 from caimera.people.errors import SignInProblem
 from caimera.people.login_service import login_service
-from caimera.people.models import Person
 from caimera.people.queries import trail_of
 from caimera.web.access import anyone
 
@@ -68,16 +66,12 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 @require_safe
 def about_me(request: HttpRequest) -> HttpResponse:
     """What this site knows of the person who looks."""
-    person = _person(request)
-    known = actions.tell_all(person=person)
-    shown = Paginator(trail_of(person), ENTRIES).get_page(request.GET.get("page"))
-    parts = [(chapter, len(known[chapter.name])) for chapter in chapters()]
-    context = {
-        "known": known["person"],
-        "checked_at": _person(request).checked_at,
-        "parts": parts,
-        "trail": shown,
-    }
+    person = caller(request)
+    trail = trail_of(person)
+    actions.note_reading(person=person, records=trail.count())
+    shown = Paginator(trail, ENTRIES).get_page(request.GET.get("page"))
+    parts = [(chapter, chapter.count(person)) for chapter in chapters()]
+    context = {"known": person, "parts": parts, "trail": shown}
     return render(request, "people/about_me.html", context)
 
 
@@ -86,7 +80,7 @@ def about_me(request: HttpRequest) -> HttpResponse:
 @require_safe
 def about_me_as_json(request: HttpRequest) -> HttpResponse:
     """The same to keep."""
-    known = actions.tell_all(person=_person(request))
+    known = actions.tell_all(person=caller(request))
     headers = {"Content-Disposition": 'attachment; filename="about-me.json"'}
     return JsonResponse(known, json_dumps_params={"indent": 2, "ensure_ascii": False}, headers=headers)
 
@@ -98,18 +92,13 @@ def forget_me(request: HttpRequest) -> HttpResponse:
     """Say what being forgotten means; when it is confirmed, forget and end the session."""
     if request.method != "POST":
         return render(request, "people/forget_me.html")
-    person = _person(request)
+    person = caller(request)
     try:
         actions.forget_person(person=person, actor=person.actor)
     except NotInPlaceYet as problem:
         return render(request, "people/forget_me.html", {"problem": str(problem)}, status=409)
     actions.end_session(request=request)
     return render(request, "people/forgotten.html")
-
-
-def _person(request: HttpRequest) -> Person:
-    """The person signed in; Django's types know only its own kind of user."""
-    return cast(Person, request.user)
 
 
 @anyone

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from caimera.hub.search.models import Question
@@ -13,8 +14,11 @@ from caimera.people.chapters import Chapter
 from caimera.people.models import Person
 
 
+def _questions(person: Person) -> QuerySet[Question]:
+    return Question.objects.filter(asked_by=person)
+
+
 def _asked(person: Person) -> Sequence[Mapping[str, Any]]:
-    asked = Question.objects.filter(asked_by=person)
     return [
         {
             "id": str(question.pk),
@@ -23,13 +27,13 @@ def _asked(person: Person) -> Sequence[Mapping[str, Any]]:
             "by": question.breakdown,
             "asked_at": question.asked_at.isoformat(),
         }
-        for question in asked
+        for question in _questions(person)
     ]
 
 
 def _forget_purposes(person: Person) -> None:
     """Questions stay, under a person nobody can tell; what they were for is in the person's own words."""
-    Question.objects.filter(asked_by=person).update(purpose="")
+    _questions(person).update(purpose="")
 
 
 def _kept(person: Person) -> Sequence[Mapping[str, Any]]:
@@ -49,5 +53,19 @@ def _forget_kept(person: Person) -> None:
     saved_questions(person).delete()
 
 
-ASKED = Chapter("questions", _("Questions you asked"), _asked, _forget_purposes, "search:questions")
-KEPT = Chapter("saved_questions", _("Questions you keep"), _kept, _forget_kept, "search:saved")
+ASKED = Chapter(
+    name="questions",
+    label=_("Questions you asked"),
+    count=lambda person: _questions(person).count(),
+    told=_asked,
+    forget=_forget_purposes,
+    address="search:questions",
+)
+KEPT = Chapter(
+    name="saved_questions",
+    label=_("Questions you keep"),
+    count=lambda person: saved_questions(person).count(),
+    told=_kept,
+    forget=_forget_kept,
+    address="search:saved",
+)
