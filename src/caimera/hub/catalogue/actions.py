@@ -214,7 +214,7 @@ def read_some() -> int:
         entries = list(waiting.order_by("pk")[:READ_TOGETHER])
         for entry in entries:
             _read(entry)
-        Entry.objects.bulk_update(entries, [*_CHANGED, *_READ]) if entries else 0
+        Entry.objects.bulk_update(entries, [*_CHANGED, *_READ])
     return len(entries)
 
 

@@ -47,7 +47,8 @@ def patients_of(questions: Sequence[Apart], span: Span, decisions: Decisions) ->
     found = [] if series is None else [span.composed(series)]
     found += [] if studies is None else [span.spread(studies, Level.STUDY)]
     patients = None if own is None else span.spread(own, Level.PATIENT)
-    bits = [_kind(questions)(1 << at) for at in range(len(questions))]
+    kind = _kind(questions)
+    bits = [kind(1 << at) for at in range(len(questions))]
     some = span.with_bits(np.bitwise_and.reduce(found), bits) if found else [span.everyone()] * len(bits)
     for mask, bit in zip(some, bits, strict=True):
         yield mask if patients is None else mask & (patients & bit).astype(np.bool_)
