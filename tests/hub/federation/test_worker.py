@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from functools import partial
@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from asgiref.sync import async_to_sync
 from django.db import connection
 from django.utils import timezone
 
@@ -30,6 +29,7 @@ from caimera.transport import Arrival, Link, LinkState, subjects
 from caimera.web.threads import in_thread
 from tests.hub.conftest import FakeNode, answer, open_dataset, presence
 from tests.hub.search.test_actions import ask
+from tests.journeys import run, until
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("clean_tables")]
 
@@ -90,17 +90,6 @@ class Listener:
             question_id = letter.message.question_id
             data = self.node.seal(answer(question_id, open_dataset(7)))
             await self.link.publish(subjects.answer(self.node.id, question_id), data)
-
-
-async def until(fact: Callable[[], object], *, wait: float = 20.0) -> None:
-    """Wait for something to become true in the database."""
-    async with asyncio.timeout(wait):
-        while not await in_thread(fact):
-            await asyncio.sleep(0.02)
-
-
-def run(journey: Callable[[], Awaitable[None]]) -> None:
-    async_to_sync(journey)()
 
 
 def closed(question: Question) -> Callable[[], bool]:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
-from asgiref.sync import async_to_sync
 
 from caimera.demo.broker import Broker
 from caimera.demo.ports import chosen
@@ -99,14 +98,3 @@ async def running(agent: NodeAgent) -> AsyncIterator[NodeAgent]:
     finally:
         agent.stop()
         await task
-
-
-async def until(fact: Callable[[], object], *, wait: float = 20.0) -> None:
-    """Wait for something to become true."""
-    async with asyncio.timeout(wait):
-        while not await in_thread(fact):
-            await asyncio.sleep(0.02)
-
-
-def run(journey: Callable[[], Awaitable[None]]) -> None:
-    async_to_sync(journey)()

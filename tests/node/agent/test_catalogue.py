@@ -31,7 +31,8 @@ from caimera.protocol.messages import (
     RecordsWanted,
 )
 from caimera.web.threads import in_thread
-from tests.node.agent.conftest import Listener, run, running, until
+from tests.journeys import run, until
+from tests.node.agent.conftest import Listener, running
 from tests.node.conftest import Hub
 from tests.node.crates import folder, random_holding
 

@@ -22,7 +22,8 @@ from caimera.node.datasets.actions import register_crate
 from caimera.protocol.messages import Ask
 from caimera.transport import subjects
 from caimera.web.threads import in_thread
-from tests.node.agent.conftest import Listener, run, running, until
+from tests.journeys import run, until
+from tests.node.agent.conftest import Listener, running
 from tests.node.conftest import Hub, ask_of
 from tests.node.crates import folder, random_holding
 
