@@ -7,13 +7,14 @@ from pytest_django import Settings
 
 from caimera.people import login_service as room
 from caimera.people.apps import refuse_unusable
-from caimera.people.errors import LoginRefused, LoginUnreachable
+from caimera.people.errors import LoginRefused, LoginUnreachable, TokenRefused
 from caimera.people.login_service import (
     LoginService,
     login_service,
     require_trustworthy,
     require_trustworthy_address,
 )
+from caimera.secrets import FileStore
 from caimera.web.site import SettingsProblem
 from tests.people.conftest import Simulator
 
@@ -110,6 +111,18 @@ def test_the_description_is_read_once_an_hour(simulator: Simulator, monkeypatch:
     assert login_service() is first
     monkeypatch.setattr(room, "DESCRIPTION_COUNTS_SECONDS", -1.0)
     assert login_service() is not first
+
+
+def test_a_secret_put_anew_counts_at_once(simulator: Simulator, settings: Settings) -> None:
+    earlier = login_service()
+    store = FileStore(settings.SITE.secrets_file, settings.SITE.secrets_key_file)
+    store.put("oidc_client_secret", b"another secret")
+    with pytest.raises(LoginRefused):
+        login_service().introspect("a-token", now=0.0)
+    store.put("oidc_client_secret", simulator.client.client_secret.encode())
+    with pytest.raises(TokenRefused):
+        login_service().introspect("a-token", now=0.0)
+    assert login_service() is not earlier
 
 
 @pytest.mark.parametrize("said", [[], "text", 7, None])

@@ -237,23 +237,24 @@ def _is_this_machine(host: str) -> bool:
         return host == "localhost" or host.endswith(".localhost")
 
 
-_known: dict[str, tuple[SiteSettings, float, LoginService]] = {}
-"""By issuer: the service, the settings it was made for, and when it was read."""
+_known: dict[str, tuple[tuple[SiteSettings, int], float, LoginService]] = {}
+"""By issuer: settings and edition of the secrets it was made for, when it was read, the service."""
 
 
 def login_service() -> LoginService:
-    """The login service of this site; its description is read again every hour.
+    """The login service of this site; read again every hour, and at once when a secret of the site changed.
 
     Raises:
         LoginUnreachable, LoginRefused
     """
     site: SiteSettings = settings.SITE
+    wanted = (site, site.secrets_file.stat().st_mtime_ns)
     if known := _known.get(site.oidc_issuer):
         made_for, read_at, service = known
-        if made_for == site and time.monotonic() - read_at <= DESCRIPTION_COUNTS_SECONDS:
+        if made_for == wanted and time.monotonic() - read_at <= DESCRIPTION_COUNTS_SECONDS:
             return service
     service = LoginService(site, _description(site.oidc_issuer))
-    _known[site.oidc_issuer] = (site, time.monotonic(), service)
+    _known[site.oidc_issuer] = (wanted, time.monotonic(), service)
     return service
 
 
