@@ -6,6 +6,7 @@ PYTHON ?= python3
 export NO_MKDOCS_2_WARNING := 1
 BIN := .venv/bin
 PYTEST := $(BIN)/coverage run -m pytest -q
+TWO_AT_ONCE := +$(MAKE) --no-print-directory --jobs=2 --output-sync=target
 
 PURE := tests/vocabulary tests/cohort tests/cdm tests/crate tests/dcat tests/protocol tests/secrets tests/transport \
         tests/merkle tests/workflow tests/disclosure tests/client tests/cli tests/demo
@@ -21,12 +22,19 @@ demo: .venv/demo node_modules/.ready ## The federation on this machine: a hub, t
 
 test: .venv/dev .venv/clients/.ready node_modules/.ready system-or-say ## Every test but the long ones
 	$(BIN)/coverage erase
-	$(PYTEST) -m "not long" $(PURE)
-	$(PYTEST) -m "not long" -p tests.plugins.hub $(HUB)
-	$(PYTEST) -m "not long" -p tests.plugins.node $(NODE)
+	$(TWO_AT_ONCE) test-hub test-pure test-node
 	$(PYTEST) -m "not long" $(WHOLE)
 	$(BIN)/coverage combine -q
 	$(BIN)/coverage report --fail-under=90 | tail -40
+
+test-pure:
+	$(PYTEST) -m "not long" $(PURE)
+
+test-hub:
+	$(PYTEST) -m "not long" -p tests.plugins.hub $(HUB)
+
+test-node:
+	$(PYTEST) -m "not long" -p tests.plugins.node $(NODE)
 
 test-long: .venv/dev node_modules/.ready system-or-say ## The slow tests and those repeated many times
 	$(BIN)/pytest -q -m long $(PURE) || test $$? -eq 5
@@ -37,8 +45,13 @@ test-long: .venv/dev node_modules/.ready system-or-say ## The slow tests and tho
 check: .venv/dev node_modules/.ready ## Format, lint, types, import law, house rules, migrations, docs
 	$(BIN)/ruff format --check src tests bench docs
 	$(BIN)/ruff check src tests bench docs
+	$(TWO_AT_ONCE) check-types check-house
+
+check-types:
 	$(BIN)/python -m mypy
 	$(BIN)/lint-imports
+
+check-house:
 	$(BIN)/pytest -q tests/house --ignore=tests/house/site
 	$(BIN)/pytest -q -p tests.plugins.hub tests/house/site
 	$(BIN)/pytest -q -p tests.plugins.node tests/house/site
@@ -102,4 +115,5 @@ node_modules/.ready: package.json package-lock.json
 	npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
-.PHONY: help demo test test-long check bench docs format lock system system-or-say
+.PHONY: help demo test test-pure test-hub test-node test-long check check-types check-house bench docs format lock \
+        system system-or-say

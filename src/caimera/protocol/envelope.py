@@ -10,17 +10,17 @@ all members but `sealed` and `sig`, with `suite` among them. README.md gives the
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal
 
 from cryptography.exceptions import InvalidSignature
-from pydantic import Field, ValidationError
+from pydantic import Field
 
 from caimera.protocol import base64url, canonical
+from caimera.protocol.body import Draft, read_body
 from caimera.protocol.errors import (
     BadSignature,
     EnvelopeError,
@@ -29,17 +29,17 @@ from caimera.protocol.errors import (
     NotCanonical,
     NotYetValid,
     TooLarge,
-    UnknownMessage,
     UnknownSender,
     UnknownVersion,
     WrongAudience,
 )
 from caimera.protocol.identity import Card, Identity
-from caimera.protocol.messages import Asker, Frozen, Message, SiteId, type_of_message
+from caimera.protocol.messages import Asker, Frozen, Message, SiteId
 from caimera.protocol.sealing import SUITE, open_text, seal_text
+from caimera.protocol.writing import decoded, read, written
 from caimera.vocabulary import VERSION as VOCABULARY_VERSION
 
-__all__ = ["MAX_LIFETIME", "MAX_SIZE", "EnvelopeError", "Letter", "open_sealed", "seal"]
+__all__ = ["MAX_LIFETIME", "MAX_SIZE", "Draft", "EnvelopeError", "Letter", "open_sealed", "seal"]
 
 _VERSION = 1
 MAX_SIZE = 1024 * 1024
@@ -50,7 +50,6 @@ _CONTEXT = b"caimera/envelope/1\n"
 _NONCE_SIZE = 16
 _YEAR_10000 = 253_402_300_800
 
-Model = TypeVar("Model", bound=Frozen)
 Seconds = Annotated[int, Field(ge=0, lt=_YEAR_10000)]
 """Since 1970-01-01 UTC, as in JSON Web Tokens (RFC 7519)."""
 
@@ -73,12 +72,6 @@ class _Envelope(Frozen):
     sig: str
 
 
-class _Body(Frozen):
-    asker: Asker | None
-    message: dict[str, Any]
-    type: str
-
-
 @dataclass(frozen=True, slots=True)
 class Letter:
     """An envelope opened: who says what, for whom, and until when its `nonce` must be remembered."""
@@ -94,7 +87,7 @@ class Letter:
 
 
 def seal(
-    message: Message,
+    message: Message | Draft,
     *,
     sender: Identity,
     recipient: Card,
@@ -104,6 +97,8 @@ def seal(
     lifetime: timedelta = timedelta(seconds=60),
 ) -> bytes:
     """Sign `message` in the sender's name and seal it for the recipient, for `lifetime` from `now` on.
+
+    For many recipients, make one `Draft` of it.
 
     Raises:
         Malformed: a lifetime, a request id or content that an envelope cannot carry.
@@ -120,16 +115,14 @@ def seal(
         "request_id": request_id,
         "vocabulary": VOCABULARY_VERSION,
     }
-    body = {"asker": asker and asker.model_dump(), "message": _plain(message), "type": message.type}
-    text = _write(body)
-    _message(_read(_Body, body))
-    sealed = seal_text(text, reader=recipient.sealer, info=_info(header))
+    draft = message if isinstance(message, Draft) else Draft.of(message)
+    sealed = seal_text(draft.body(asker), reader=recipient.sealer, info=_info(header))
     unsigned = header | {"sealed": {"suite": SUITE, "body": base64url.encode(sealed)}}
-    signature = sender.signer.sign(_write(unsigned))
+    signature = sender.signer.sign(written(unsigned))
     envelope = unsigned | {"sig": base64url.encode(signature)}
-    data = _write(envelope)
+    data = written(envelope)
     _check_size(data)
-    _check_lifetime(_read(_Envelope, envelope))
+    _check_lifetime(read(_Envelope, envelope))
     return data
 
 
@@ -152,15 +145,15 @@ def open_sealed(
     _check_size(data)
     document = _document(data)
     _check_version(document)
-    envelope = _read(_Envelope, document)
+    envelope = read(_Envelope, document)
     _check_audience(envelope, recipient)
     _check_signature(envelope, document, senders(envelope.iss))
     _check_time(envelope, now.timestamp(), leeway.total_seconds())
-    body = _open_body(envelope, document, recipient)
+    message, asker = read_body(_opened_body(envelope, document, recipient))
     return Letter(
-        message=_message(body),
+        message=message,
         issuer=envelope.iss,
-        asker=body.asker,
+        asker=asker,
         nonce=envelope.nonce,
         expires_at=datetime.fromtimestamp(envelope.exp, UTC),
         request_id=envelope.request_id,
@@ -204,9 +197,9 @@ def _check_audience(envelope: _Envelope, recipient: Identity) -> None:
 def _check_signature(envelope: _Envelope, document: Mapping[str, Any], card: Card | None) -> None:
     if card is None or card.site != envelope.iss:
         raise UnknownSender(f"Site {envelope.iss} is not enrolled here. Enrol it, or have it stop sending.")
-    signed = _write({name: value for name, value in document.items() if name != "sig"})
+    signed = written({name: value for name, value in document.items() if name != "sig"})
     try:
-        card.verifier.verify(_decoded(envelope.sig), signed)
+        card.verifier.verify(decoded(envelope.sig), signed)
     except InvalidSignature:
         raise BadSignature(
             f"Site {envelope.iss} did not sign this envelope with the key known here. "
@@ -232,79 +225,10 @@ def _check_lifetime(envelope: _Envelope) -> None:
         raise Malformed("An envelope lives between one second and ten minutes. Give it such a lifetime.")
 
 
-def _open_body(envelope: _Envelope, document: Mapping[str, Any], recipient: Identity) -> _Body:
+def _opened_body(envelope: _Envelope, document: Mapping[str, Any], recipient: Identity) -> bytes:
     header = {name: value for name, value in document.items() if name not in {"sealed", "sig"}}
-    text = open_text(_decoded(envelope.sealed.body), reader=recipient.opener, info=_info(header))
-    return _read(_Body, _document(text))
-
-
-def _message(body: _Body) -> Message:
-    kind = type_of_message.get(body.type)
-    if kind is None:
-        raise UnknownMessage(
-            "This kind of message is not known here. Bring hub and node to the same release."
-        )
-    message = _read_json(kind, body.message)
-    if _plain(message) != body.message:
-        raise Malformed(
-            f"A message {kind.type} is not written as this version writes it. Compare the releases."
-        )
-    return message
+    return open_text(decoded(envelope.sealed.body), reader=recipient.opener, info=_info(header))
 
 
 def _info(header: Mapping[str, Any]) -> bytes:
-    return _CONTEXT + _write({**header, "suite": SUITE})
-
-
-def _plain(message: Message) -> dict[str, Any]:
-    try:
-        return message.model_dump(mode="json")
-    except ValueError:
-        raise Malformed(
-            "A message is nested too deeply or holds what JSON cannot say. Simplify it."
-        ) from None
-
-
-def _write(value: Mapping[str, Any]) -> bytes:
-    try:
-        return canonical.dumps(value)
-    except NotCanonical as error:
-        raise Malformed(str(error)) from None
-
-
-def _read(model: type[Model], value: Mapping[str, Any]) -> Model:
-    try:
-        return model.model_validate(value, strict=True)
-    except ValidationError as error:
-        raise _malformed(model, error) from None
-
-
-def _read_json(model: type[Model], value: Mapping[str, Any]) -> Model:
-    """As JSON, whose texts may stand for identifiers and times, and whose lists for tuples."""
-    try:
-        return model.model_validate_json(json.dumps(value), strict=True)
-    except ValidationError as error:
-        raise _malformed(model, error) from None
-    except RecursionError:
-        raise Malformed("A message is nested too deeply. Simplify it.") from None
-
-
-def _malformed(model: type[Frozen], error: ValidationError) -> Malformed:
-    return Malformed(f"{_wrong_fields(model, error)}. Bring hub and node to the same release.")
-
-
-def _wrong_fields(model: type[Frozen], error: ValidationError) -> str:
-    """Names the fields by this side's own names, never by the sender's words."""
-    named = {str(detail["loc"][0]) for detail in error.errors() if detail["loc"]} & set(model.model_fields)
-    if named:
-        return f"Not as expected: {', '.join(sorted(named))}"
-    return "It is nested too deeply or has fields that are not known here"
-
-
-def _decoded(text: str) -> bytes:
-    try:
-        return base64url.decode(text)
-    except ValueError:
-        raise Malformed(
-            "This envelope carries bytes that are not base64url. Send what `seal` returns."
-        ) from None
+    return _CONTEXT + written({**header, "suite": SUITE})

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from caimera.hub.federation.errors import BrokerAway
 from caimera.hub.federation.identity import pseudonym
-from caimera.protocol.envelope import seal
+from caimera.protocol.envelope import Draft, seal
 from caimera.protocol.identity import Card, Identity
 from caimera.protocol.messages import Ask, Asker, Message
 from caimera.transport import Departure, Link, TransportError, subjects
@@ -42,7 +42,11 @@ class Courier:
         Where nobody listens, the broker says so on the reply subject. Raises BrokerAway; some may have been
         sent then.
         """
-        self._deliver([self._sealed(delivery) for delivery in deliveries])
+        questions = {delivery.question.question_id: delivery.question for delivery in deliveries}
+        drafts = {question_id: Draft.of(question) for question_id, question in questions.items()}
+        self._deliver(
+            [self._sealed(delivery, drafts[delivery.question.question_id]) for delivery in deliveries]
+        )
 
     def tell(self, messages: Iterable[tuple[Card, Message]]) -> None:
         """From a thread: seal messages that are nobody's question, and send them. Raises BrokerAway."""
@@ -64,11 +68,11 @@ class Courier:
         except TransportError as error:
             raise BrokerAway from error
 
-    def _sealed(self, delivery: Delivery) -> Departure:
+    def _sealed(self, delivery: Delivery, draft: Draft) -> Departure:
         node = delivery.node.site
         person = pseudonym(person_id=delivery.person_id, node_id=node, identity=self.identity)
         envelope = seal(
-            delivery.question,
+            draft,
             sender=self.identity,
             recipient=delivery.node,
             asker=Asker(person=person, purpose=delivery.purpose),

@@ -13,6 +13,9 @@ from caimera.protocol.identity import Card
 class Node(models.Model):
     """A site that may be asked and heard; `id` is its name in subjects and envelopes."""
 
+    CARD = ("id", "name", "sign_key", "seal_key", "broker_key")
+    """The columns of a node's card."""
+
     id = models.CharField(primary_key=True, max_length=41)
     name = models.CharField(max_length=200)
     sign_key = models.CharField(max_length=64)
@@ -48,7 +51,7 @@ class Node(models.Model):
     @property
     def card(self) -> Card:
         """The node's name and public keys, as enrolled."""
-        return card_from(self.id, self.name, self.sign_key, self.seal_key, self.broker_key)
+        return card_from(*(getattr(self, name) for name in self.CARD))
 
 
 @lru_cache(maxsize=1024)

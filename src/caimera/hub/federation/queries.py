@@ -34,8 +34,7 @@ def is_present(node: Node, now: datetime) -> bool:
 def cards_of(sites: Iterable[str]) -> dict[str, Card]:
     """The cards of those sites that are enrolled nodes; strangers and revoked ones have none."""
     keys = enrolled_nodes().filter(pk__in=set(sites)).order_by()
-    rows = keys.values_list("id", "name", "sign_key", "seal_key", "broker_key")
-    return {row[0]: card_from(*row) for row in rows}
+    return {row[0]: card_from(*row) for row in keys.values_list(*Node.CARD)}
 
 
 def refused_lately(now: datetime) -> dict[str, str]:

@@ -35,8 +35,26 @@ async def rings(*channels: str) -> AsyncIterator[Ring]:
                 for channel in channels:
                     await listening.execute(sql.SQL("LISTEN {}").format(sql.Identifier(channel)))
                 yield Ring()
-                async for notice in listening.notifies():
-                    yield Ring(notice.channel, notice.payload)
+                async for ring in _heard(listening):
+                    yield ring
         except OperationalError as problem:
             logger.warning("no database connection to listen on: %s", problem)
         await asyncio.sleep(_PATIENCE)
+
+
+async def _heard(listening: AsyncConnection) -> AsyncIterator[Ring]:
+    """What this connection is told, until it breaks: then OperationalError is raised.
+
+    The event loop watches the socket, where psycopg's own way looks ten times a second.
+    """
+    loop, socket, news = asyncio.get_running_loop(), listening.fileno(), asyncio.Event()
+    loop.add_reader(socket, news.set)
+    try:
+        while True:
+            while notice := listening.pgconn.notifies():
+                yield Ring(notice.relname.decode(), notice.extra.decode())
+            await news.wait()
+            news.clear()
+            listening.pgconn.consume_input()
+    finally:
+        loop.remove_reader(socket)

@@ -26,6 +26,7 @@ from caimera.hub.search.errors import (
     PurposeTooLong,
     TooManyQuestions,
 )
+from caimera.hub.search.lines import Change, Line, close_complete, locked, write
 from caimera.hub.search.models import NodeAnswer, Question, SavedQuestion
 from caimera.hub.search.queries import pause_before_next
 from caimera.hub.search.states import DEADLINE, NOT_REACHED, NOT_THERE, TRANSITIONS, Event, State
@@ -41,18 +42,6 @@ OVER = "over"
 
 ASKED = "caimera_asked"
 """PostgreSQL notifications: one for every question that is to be sent, with its id."""
-
-_CHANGED = ("pk", "state", "reason", "answer", "answered_at", "sent_at", "took_ms")
-_CHANGE = """
-UPDATE search_nodeanswer SET state = %(state)s, reason = %(reason)s, answer = %(answer)s::jsonb,
-    answered_at = %(answered_at)s, sent_at = %(sent_at)s, took_ms = %(took_ms)s
-WHERE id = %(pk)s"""
-_CLOSE = """
-UPDATE search_question SET closed_at = %s
-WHERE id = ANY(%s) AND closed_at IS NULL AND NOT EXISTS (
-    SELECT FROM search_nodeanswer WHERE question_id = search_question.id AND state = %s
-) RETURNING id"""
-"""By hand, as every answer of every node waits for them."""
 
 _PURPOSE_LIMIT = 600
 _NAME_LIMIT = 120
@@ -80,7 +69,7 @@ def ask(
         raise TooManyQuestions(pause)
     with transaction.atomic():
         asked = _write_question(person, question, purpose, by, request_id, now)
-        answers = [_first_answer(asked, node, now) for node in enrolled_nodes()]
+        answers = [_first_answer(asked, node, now) for node in enrolled_nodes().defer("capabilities")]
         NodeAnswer.objects.bulk_create(answers)
         _tell_asked(asked, person, answers)
         if all(answer.state != State.WAITING for answer in answers):
@@ -156,20 +145,20 @@ def record_answers(*, letters: Sequence[Letter]) -> Sequence[Refused]:
 
     Returns those that are refused: NotAsked and AlreadyAnswered.
     """
-    taken: list[NodeAnswer] = []
+    changes: dict[tuple[UUID, str], Change] = {}
     acts: list[Act] = []
     refused: list[Refused] = []
     with transaction.atomic(savepoint=False):
-        asked = _locked((_said(letter).question_id, letter.issuer) for letter in letters)
+        asked = locked(map(_place, letters))
         for letter in letters:
             try:
-                answer = _take(letter, asked.get((_said(letter).question_id, letter.issuer)))
+                change = _change(letter, asked.get(_place(letter)), changes)
             except MessageRefused as reason:
                 refused.append(Refused(letter, reason))
             else:
-                taken.append(answer)
-                acts.append(_answered(answer, letter))
-        _keep(taken)
+                changes[_place(letter)] = change
+                acts.append(_answered(letter, change))
+        _keep(changes)
         record_all(acts=acts)
     return refused
 
@@ -178,61 +167,44 @@ def _said(letter: Letter) -> Answer:
     return cast(Answer, letter.message)
 
 
-def _take(letter: Letter, answer: NodeAnswer | None) -> NodeAnswer:
-    """Write down what a node says to a question. Raises NotAsked and AlreadyAnswered."""
+def _place(letter: Letter) -> tuple[UUID, str]:
+    """Which line a letter speaks to."""
+    return _said(letter).question_id, letter.issuer
+
+
+def _change(letter: Letter, line: Line | None, changes: Collection[tuple[UUID, str]]) -> Change:
+    """What a node's word makes of its line. Raises NotAsked and AlreadyAnswered."""
     said, now = _said(letter), timezone.now()
-    if answer is None or (answer.state == State.OFFLINE and answer.sent_at is None):
+    if line is None or (line.state == State.OFFLINE and line.sent_at is None):
         raise NotAsked(letter.issuer, said.question_id)
     event = Event.ANSWER if said.outcome == "answered" else Event.REFUSAL
-    if (state := TRANSITIONS.get((State(answer.state), event))) is None:
+    if (state := TRANSITIONS.get((line.state, event))) is None or _place(letter) in changes:
         raise AlreadyAnswered(letter.issuer, said.question_id)
-    answer.state, answer.reason, answer.answer = state, said.reason, said.model_dump_json()
-    answer.answered_at, answer.sent_at = now, answer.sent_at or now
-    answer.took_ms = (now - answer.question.asked_at).total_seconds() * 1000
-    return answer
+    took = (now - line.question.asked_at).total_seconds() * 1000
+    return Change(line.id, state.value, line.sent_at or now, said.reason, said.model_dump_json(), now, took)
 
 
-def _answered(answer: NodeAnswer, letter: Letter) -> Act:
+def _answered(letter: Letter, change: Change) -> Act:
     return Act(
         act="question.answered",
         actor=f"site:{letter.issuer}",
-        object=f"question:{answer.question_id}",
+        object=f"question:{_said(letter).question_id}",
         detail={
-            "state": answer.state,
+            "state": change.state,
             "datasets": len(_said(letter).datasets),
-            "reason": answer.reason,
+            "reason": change.reason,
         },
         request_id=letter.request_id,
     )
 
 
-def _locked(asked: Iterable[tuple[UUID, str]]) -> Mapping[tuple[UUID, str], NodeAnswer]:
-    """What is known of these questions at these nodes.
-
-    The questions are locked first, in one order for all, so that changes of one queue up.
-    """
-    wanted = set(asked)
-    ids = {question_id for question_id, _ in wanted}
-    locked = Question.objects.select_for_update(no_key=True).order_by("pk")
-    questions = locked.filter(pk__in=ids).only("asked_at", "request_id")
-    by_id = {question.pk: question for question in questions}
-    nodes = {node_id for _, node_id in wanted}
-    answers = NodeAnswer.objects.filter(question_id__in=by_id, node_id__in=nodes).order_by().defer("answer")
-    for answer in answers:
-        answer.question = by_id[answer.question_id]
-    return {(answer.question_id, answer.node_id): answer for answer in answers}
-
-
-def _keep(answers: Sequence[NodeAnswer]) -> None:
-    """Write changed lines, their answers as text, close what is complete, wake who reads them."""
-    if not answers:
+def _keep(changes: Mapping[tuple[UUID, str], Change]) -> None:
+    """Write changed lines, close the questions that are complete, wake who reads them."""
+    if not changes:
         return
-    questions = {answer.question_id for answer in answers}
-    with connection.cursor() as cursor:
-        for line in answers:
-            values = {name: getattr(line, name) for name in _CHANGED}
-            cursor.execute(_CHANGE, {**values, "state": str(line.state)})
-    closed = _close_complete(questions)
+    write(list(changes.values()))
+    questions = {question_id for question_id, _ in changes}
+    closed = close_complete(questions, timezone.now())
     _ring(CHANNEL, questions - closed)
     _ring(CHANNEL, closed, OVER)
 
@@ -240,22 +212,24 @@ def _keep(answers: Sequence[NodeAnswer]) -> None:
 def mark_undelivered(*, undelivered: Sequence[Undelivered]) -> None:
     """The broker found nobody listening: nodes still waited for are offline."""
     with transaction.atomic():
-        asked = _locked((lost.question_id, lost.node_id) for lost in undelivered)
-        offline = [answer for answer in asked.values() if answer.state == State.WAITING]
-        for answer in offline:
-            answer.state, answer.reason = TRANSITIONS[State.WAITING, Event.UNDELIVERED], NOT_REACHED
-            answer.sent_at, answer.answer = answer.sent_at or timezone.now(), None
-        _keep(offline)
-        record_all(acts=[_not_reached(answer) for answer in offline])
+        asked = locked((lost.question_id, lost.node_id) for lost in undelivered)
+        waiting = {place: line for place, line in asked.items() if line.state == State.WAITING}
+        _keep({place: _offline(line) for place, line in waiting.items()})
+        record_all(acts=[_not_reached(line) for line in waiting.values()])
 
 
-def _not_reached(answer: NodeAnswer) -> Act:
+def _offline(line: Line) -> Change:
+    state = TRANSITIONS[State.WAITING, Event.UNDELIVERED]
+    return Change(line.id, state.value, line.sent_at or timezone.now(), NOT_REACHED)
+
+
+def _not_reached(line: Line) -> Act:
     return Act(
         act="question.undelivered",
         actor="system",
-        object=f"question:{answer.question_id}",
-        detail={"node": answer.node_id},
-        request_id=answer.question.request_id,
+        object=f"question:{line.question.id}",
+        detail={"node": line.node_id},
+        request_id=line.question.request_id,
     )
 
 
@@ -278,13 +252,6 @@ def close_question(*, question_id: UUID) -> None:
             request_id=question.request_id,
         )
         _ring(CHANNEL, [question_id], OVER)
-
-
-def _close_complete(question_ids: Iterable[UUID]) -> set[UUID]:
-    """Close those of the questions for which nobody is waited, and say which."""
-    with connection.cursor() as cursor:
-        cursor.execute(_CLOSE, [timezone.now(), list(question_ids), State.WAITING.value])
-        return {question_id for (question_id,) in cursor.fetchall()}
 
 
 def _close(question: Question) -> None:

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from caimera import cohort
+from caimera.hub.federation.models import Node
 from caimera.hub.search.breakdowns import summed
 from caimera.hub.search.models import NodeAnswer, Question, SavedQuestion
 from caimera.hub.search.results import (
@@ -105,7 +106,12 @@ def answered(question: Question) -> Question:
 
 
 def _answers() -> Prefetch[str]:
-    return Prefetch("answers", queryset=NodeAnswer.objects.select_related("node").order_by("node__name"))
+    return Prefetch("answers", queryset=_with_names(NodeAnswer.objects.order_by("node__name")))
+
+
+def _with_names(answers: QuerySet[NodeAnswer]) -> QuerySet[NodeAnswer]:
+    """With their nodes, but not all that these can answer, which is long."""
+    return answers.select_related("node").defer("node__capabilities")
 
 
 def unsent_answers(now: datetime) -> QuerySet[NodeAnswer]:
@@ -118,6 +124,7 @@ def unsent_answers(now: datetime) -> QuerySet[NodeAnswer]:
         NodeAnswer.objects.filter(due, state=State.WAITING, node__revoked_at__isnull=True)
         .filter(question__closed_at__isnull=True, question__deadline_at__gt=now)
         .select_related("node")
+        .only("question_id", *(f"node__{name}" for name in Node.CARD))
         .order_by("question__asked_at", "pk")
         .select_for_update(skip_locked=True, of=("self",), no_key=True)
     )
@@ -174,7 +181,7 @@ def changed_state(before: QuestionState) -> QuestionState:
     said = {node.id: node for node in before.nodes if node.state in (State.ANSWERED, State.REFUSED)}
     waiting = [node.id for node in before.nodes if node.id not in said]
     lines = NodeAnswer.objects.filter(question_id=before.id, node_id__in=waiting).exclude(state=State.WAITING)
-    told = {answer.node_id: answer for answer in lines.select_related("node")}
+    told = {answer.node_id: answer for answer in _with_names(lines)}
     complete = all(node_id in told for node_id in waiting)
     moment = _Moment.of(before.asked_at, before.deadline_at, closed=complete)
     conditions = _conditions(before.question.form) if told else {}

@@ -1,0 +1,56 @@
+"""What is sealed inside an envelope: a message, its type, and for whom it is said.
+
+    {"asker": Asker or null, "message": {…}, "type": "search.ask/1"}
+
+in canonical JSON. Its three parts are written and read each by itself: a message is written once for however
+many it is sealed for, and read straight into its model.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from caimera.protocol.errors import Malformed, UnknownMessage
+from caimera.protocol.messages import Asker, Message, type_of_message
+from caimera.protocol.writing import read_text, text_of
+
+_PARTS = re.compile(rb'\{"asker":(.*?),"message":(.*),"type":"([^"\\]*)"\}', re.DOTALL)
+"""Inside a part no such border can stand: JSON escapes the quotes of a text, and no part has such a key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A message written down; to be sealed for as many as shall read it."""
+
+    type: str
+    text: bytes
+
+    @classmethod
+    def of(cls, message: Message) -> Draft:
+        """Raises Malformed where nobody could read it: too deep, or not what its model allows."""
+        text = text_of(message)
+        read_text(type(message), text)
+        return cls(message.type, text)
+
+    def body(self, asker: Asker | None) -> bytes:
+        """The text to be sealed; raises Malformed."""
+        named = b"null" if asker is None else text_of(asker)
+        return b'{"asker":%b,"message":%b,"type":"%b"}' % (named, self.text, self.type.encode())
+
+
+def read_body(text: bytes) -> tuple[Message, Asker | None]:
+    """The message, and for whom it is said. Raises Malformed and UnknownMessage."""
+    parts = _PARTS.fullmatch(text)
+    if parts is None:
+        raise Malformed(
+            "The body of this envelope is not as expected. Bring hub and node to the same release."
+        )
+    named, message, kind = parts.groups()
+    asker = None if named == b"null" else read_text(Asker, named)
+    model = type_of_message.get(kind.decode(errors="replace"))
+    if model is None:
+        raise UnknownMessage(
+            "This kind of message is not known here. Bring hub and node to the same release."
+        )
+    return read_text(model, message), asker
