@@ -10,7 +10,7 @@ from caimera.audit.exporting import verifiable
 from caimera.audit.keys import log_key, witness_key
 from caimera.audit.models import Checkpoint, Cosignature, Record, Witness, Witnessed
 from caimera.audit.verifying import verify
-from caimera.audit.witnessing import checkpoint_for, take_cosignature, witness_checkpoint
+from caimera.audit.witnessing import checkpoints_for, take_cosignature, witness_checkpoint
 from caimera.merkle import Checkpoint as Signed
 from caimera.merkle import Note, Signature, SignerKey, cosign, cosigned_at
 from caimera.protocol.messages import TrailCheckpoint, TrailCosignature
@@ -23,7 +23,7 @@ NOW = 1_795_000_000
 
 def sent() -> TrailCheckpoint:
     """What this site sends a witness named like itself."""
-    letter = checkpoint_for(site="hub")
+    letter = checkpoints_for(sites=["hub"]).get("hub")
     assert letter is not None
     return letter
 
@@ -54,12 +54,21 @@ def test_a_witness_cosigns_each_checkpoint_that_goes_on() -> None:
 
 
 def test_what_was_cosigned_is_not_sent_again() -> None:
-    assert checkpoint_for(site="hub") is None
+    assert checkpoints_for(sites=["hub"]) == {}
     signed(3)
     cosigned()
-    assert checkpoint_for(site="hub") is None
+    assert checkpoints_for(sites=["hub"]) == {}
     signed(1, 3)
     assert sent().known_size == 3
+
+
+def test_each_witness_is_sent_what_goes_on_from_what_it_knows() -> None:
+    signed(3)
+    cosigned()
+    signed(1, 3)
+    letters = checkpoints_for(sites=["hub", "another"])
+    assert {site: letter.known_size for site, letter in letters.items()} == {"hub": 3, "another": 0}
+    assert letters["hub"].proof != letters["another"].proof
 
 
 def test_the_same_checkpoint_may_be_cosigned_again() -> None:
@@ -110,7 +119,7 @@ def test_a_doubted_checkpoint_is_not_sent_again() -> None:
     harm("DELETE FROM audit_cosignature", "DELETE FROM audit_witness")
     take_cosignature(site="hub", said=witnessed())
     assert Record.objects.filter(act="checkpoint.doubted").count() == 1
-    assert checkpoint_for(site="hub") is None
+    assert checkpoints_for(sites=["hub"]) == {}
 
 
 @pytest.mark.parametrize("size", [5, 6])

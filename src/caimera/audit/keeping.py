@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from django.conf import settings
@@ -19,7 +19,7 @@ from caimera.audit.actions import apply_retention
 from caimera.audit.checkpoints import make_checkpoint
 from caimera.audit.errors import TrailDamaged
 from caimera.audit.sequencing import sequence
-from caimera.audit.witnessing import checkpoint_for
+from caimera.audit.witnessing import checkpoints_for
 from caimera.protocol.messages import TrailCheckpoint
 
 logger = logging.getLogger(__name__)
@@ -52,7 +52,7 @@ class Keeper:
             self._place()
             self._sign()
             self._erase()
-            found = list(self._letters(witnesses))
+            found = self._letters(witnesses)
         except TrailDamaged as problem:
             if str(problem) != self._problem:
                 logger.critical("the trail is damaged: %s", problem)
@@ -77,11 +77,11 @@ class Keeper:
     def _is_due(self, last: float | None, every: float) -> bool:
         return last is None or self.clock() - last >= every
 
-    def _letters(self, witnesses: Iterable[str]) -> Iterator[tuple[str, TrailCheckpoint]]:
-        for site in witnesses:
-            if self._is_due(self._sent.get(site), SIGN) and (letter := checkpoint_for(site=site)):
-                self._sent[site] = self.clock()
-                yield site, letter
+    def _letters(self, witnesses: Iterable[str]) -> list[tuple[str, TrailCheckpoint]]:
+        due = [site for site in witnesses if self._is_due(self._sent.get(site), SIGN)]
+        letters = checkpoints_for(sites=due)
+        self._sent.update(dict.fromkeys(letters, self.clock()))
+        return list(letters.items())
 
     def heard(self, site: str) -> None:
         """A witness answered: what comes next may be sent at once."""

@@ -7,6 +7,8 @@ afterwards.
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from django.db import transaction
 
 from caimera.audit.actions import record
@@ -31,18 +33,33 @@ from caimera.merkle import Checkpoint as Signed
 from caimera.protocol.messages import TrailCheckpoint, TrailCosignature
 
 
-def checkpoint_for(*, site: str) -> TrailCheckpoint | None:
-    """This site's latest checkpoint for a witness that has not cosigned it; None where there is none to send.
+def checkpoints_for(*, sites: Collection[str]) -> dict[str, TrailCheckpoint]:
+    """This site's latest checkpoint for each witness that has not cosigned it and is to be sent it.
 
     Raises TrailDamaged.
     """
     latest = Checkpoint.objects.last()
-    if latest is None or Cosignature.objects.filter(size=latest.size, site=site).exists():
-        return None
-    witness = Witness.objects.filter(pk=site).first()
-    known = witness.known_size if witness else 0
-    if known > latest.size or (witness and witness.doubted_size == latest.size):
-        return None
+    if latest is None or not sites:
+        return {}
+    cosigned = set(
+        Cosignature.objects.filter(size=latest.size, site__in=sites).values_list("site", flat=True)
+    )
+    witnesses = Witness.objects.in_bulk(set(sites) - cosigned)
+    known = {
+        site: witnesses[site].known_size if site in witnesses else 0
+        for site in sites
+        if site not in cosigned and not (site in witnesses and _is_ahead(witnesses[site], latest))
+    }
+    letters = {size: _checkpoint(latest, known=size) for size in set(known.values())}
+    return {site: letters[size] for site, size in known.items()}
+
+
+def _is_ahead(witness: Witness, latest: Checkpoint) -> bool:
+    """Whether a witness knows a larger tree, or doubts this checkpoint: there is nothing to send it."""
+    return witness.known_size > latest.size or witness.doubted_size == latest.size
+
+
+def _checkpoint(latest: Checkpoint, *, known: int) -> TrailCheckpoint:
     return TrailCheckpoint(
         key=str(log_key().verifier),
         note=latest.note,
