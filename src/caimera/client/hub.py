@@ -30,6 +30,8 @@ _OPENINGS = 3
 """How often a stream that breaks is opened; each opening begins with the whole state."""
 
 _EVENTS = "text/event-stream"
+_ALL = 5.0
+"""Seconds in which answers may gather when only the whole is wanted."""
 _PAUSE = 0.5
 """Seconds between two openings."""
 
@@ -84,7 +86,7 @@ class Hub:
         `by` names up to three variables the patients are to be counted by as well; each spends a question of
         the budget you have at every protected dataset.
         """
-        *_, last = self._followed(question, purpose, by)
+        *_, last = self._followed(question, purpose, by, gather=_ALL)
         return self._result(self._read(last))
 
     def stream(self, question: Question, purpose: str = "", by: Sequence[str] = ()) -> Iterator[SearchResult]:
@@ -95,10 +97,17 @@ class Hub:
         for state in self._followed(question, purpose, by):
             yield self._result(self._read(state))
 
-    def _followed(self, question: Question, purpose: str, by: Sequence[str]) -> Iterator[str]:
-        """Ask, and give the states of the question as JSON; a stream that breaks off is opened again."""
+    def _followed(
+        self, question: Question, purpose: str, by: Sequence[str], gather: float | None = None
+    ) -> Iterator[str]:
+        """Ask, and give the states of the question as JSON; a stream that breaks off is opened again.
+
+        `gather` is how many seconds changes may gather at the hub, to come as one.
+        """
         sent = {"question": question, "purpose": purpose, **_counted(by)}
-        opened = self._states("POST", "/api/questions", json=sent)
+        opened = self._states(
+            "POST", "/api/questions", json=sent, params={"gather": gather} if gather else {}
+        )
         first = next(opened, "")
         question_id = self._result(self._read(first)).id
         yield first

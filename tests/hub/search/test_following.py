@@ -51,6 +51,25 @@ def test_each_change_is_seen_until_nobody_is_waited_for(person: Person, make_nod
     ]
 
 
+def test_who_wants_the_whole_sees_the_first_state_and_the_last(person: Person, make_node: MakeNode) -> None:
+    trials, genomics = make_node("trials"), make_node("genomics")
+    question = ask(person)
+
+    async def journey() -> list[dict[str, str]]:
+        following = asyncio.create_task(states(follow(question.pk, gather=60)))
+        await asyncio.sleep(0.3)
+        await in_thread(say, trials, answer(question.pk))
+        await asyncio.sleep(0.3)
+        await in_thread(say, genomics, answer(question.pk))
+        async with asyncio.timeout(5):
+            return await following
+
+    assert async_to_sync(journey)() == [
+        {"genomics": "waiting", "trials": "waiting"},
+        {"genomics": "answered", "trials": "answered"},
+    ]
+
+
 def test_what_happened_before_is_seen_at_once(person: Person, make_node: MakeNode) -> None:
     node = make_node("trials")
     question = ask(person)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from django.db import connections
@@ -15,7 +15,7 @@ from ninja import Query, Router, Status
 
 from caimera import cohort
 from caimera.hub.search import actions, queries
-from caimera.hub.search.following import KEEP_ALIVE, follow
+from caimera.hub.search.following import GATHER, KEEP_ALIVE, follow
 from caimera.hub.search.report import Report, csv_of, report_of
 from caimera.hub.search.schemas import (
     NewQuestion,
@@ -41,6 +41,15 @@ EVENT = {
     "required": ["event", "data"],
 }
 
+Gather = Annotated[
+    float,
+    Query(
+        ge=0,
+        le=5,
+        description="Seconds in which further changes gather into one event; the last one waits for nobody.",
+    ),
+]
+
 _EVENTS = "text/event-stream"
 _member = MemberAuth()
 _signed_in = SignedInAuth()
@@ -61,7 +70,9 @@ _signed_in = SignedInAuth()
         }
     },
 )
-def ask(request: HttpRequest, body: NewQuestion) -> Status[QuestionState] | StreamingHttpResponse:
+def ask(
+    request: HttpRequest, body: NewQuestion, gather: Gather = GATHER
+) -> Status[QuestionState] | StreamingHttpResponse:
     """Put a question to every node; follow its `stream`, or read it again, to see the answers come.
 
     Who accepts `text/event-stream` gets the stream at once.
@@ -74,7 +85,7 @@ def ask(request: HttpRequest, body: NewQuestion) -> Status[QuestionState] | Stre
         breakdown=body.by,
     )
     if request.get_preferred_type(["application/json", _EVENTS]) == _EVENTS:
-        return _stream(question.pk, status=201)
+        return _stream(question.pk, gather, status=201)
     return Status(201, queries.question_state(queries.answered(question)))
 
 
@@ -204,25 +215,29 @@ def _attachment(question_id: UUID, kind: str) -> str:
         }
     },
 )
-def stream_question(request: HttpRequest, question_id: UUID) -> StreamingHttpResponse:
+def stream_question(
+    request: HttpRequest, question_id: UUID, gather: Gather = GATHER
+) -> StreamingHttpResponse:
     """The question now and at each change, until nobody is waited for or the deadline is past."""
     if not queries.is_visible(caller(request), question_id):
         raise Http404
-    return _stream(question_id)
+    return _stream(question_id, gather)
 
 
-def _stream(question_id: UUID, status: int = 200) -> StreamingHttpResponse:
+def _stream(question_id: UUID, gather: float, status: int = 200) -> StreamingHttpResponse:
     connections.close_all()  # a stream must not hold a connection while it waits
     return StreamingHttpResponse(
-        _events(question_id),
+        _events(question_id, gather=gather),
         status=status,
         content_type=_EVENTS,
         headers={"Cache-Control": "no-cache", "X-Accel-Buffering": "no"},
     )
 
 
-async def _events(question_id: UUID, *, keep_alive: float = KEEP_ALIVE) -> AsyncIterator[bytes]:
-    async for state in follow(question_id, keep_alive=keep_alive):
+async def _events(
+    question_id: UUID, *, gather: float = GATHER, keep_alive: float = KEEP_ALIVE
+) -> AsyncIterator[bytes]:
+    async for state in follow(question_id, gather=gather, keep_alive=keep_alive):
         if state is None:
             yield b": waiting\n\n"
         else:

@@ -18,14 +18,17 @@ KEEP_ALIVE = 10.0
 """Seconds of silence after which None is given, so that a reader can show its stream lives."""
 
 _INSTANT = 0.05
-_GATHER = 0.03
+GATHER = 0.03
 """Seconds in which further changes gather, as answers of several nodes tend to come together."""
 
 
-async def follow(question_id: UUID, *, keep_alive: float = KEEP_ALIVE) -> AsyncIterator[QuestionState | None]:
+async def follow(
+    question_id: UUID, *, gather: float = GATHER, keep_alive: float = KEEP_ALIVE
+) -> AsyncIterator[QuestionState | None]:
     """Give the state now and after every change, up to the closed one at the deadline or before.
 
-    None is given after `keep_alive` seconds of silence. No database connection is held while waiting.
+    After a change, others gather for `gather` seconds, but for the last one, which waits for nobody. None is
+    given after `keep_alive` seconds of silence. No database connection is held while waiting.
     """
     shown: QuestionState | None = None
     async with bell().place(question_id) as place:
@@ -37,7 +40,7 @@ async def follow(question_id: UUID, *, keep_alive: float = KEEP_ALIVE) -> AsyncI
             if state.state == "closed":
                 return
             pause = min(_until_next_change(state, timezone.now()), keep_alive)
-            if not await place.wait(pause, gather=_GATHER) and pause == keep_alive:
+            if not await place.wait(pause, gather=gather) and pause == keep_alive:
                 yield None
 
 
