@@ -16,6 +16,7 @@ from caimera.dcat.facts import tables_of
 from caimera.dcat.findings import Finding, findings
 from caimera.dcat.graph import Graph
 from caimera.dcat.mapping import Note, Reading, record_of, records, to_graph, triples
+from caimera.dcat.moving import HEAD, HERE, body, moved, placed
 from caimera.dcat.parts import (
     Agent,
     Contact,
@@ -39,6 +40,8 @@ from caimera.dcat.upgrading import Upgrade, upgraded
 
 __all__ = [
     "FORMATS",
+    "HEAD",
+    "HERE",
     "JSON_LD",
     "N_TRIPLES",
     "PROFILES",
@@ -93,6 +96,7 @@ __all__ = [
     "as_croissant",
     "as_datacite",
     "as_schema_org",
+    "body",
     "cite_as",
     "concepts",
     "conformance",
@@ -107,7 +111,9 @@ __all__ = [
     "lines",
     "links",
     "listed",
+    "moved",
     "part_of",
+    "placed",
     "read",
     "record_of",
     "records",

@@ -166,6 +166,7 @@ def stored(number: int, *, source: Source, **changes: Any) -> Any:
         "digest": "0d" * 32,
         "title": f"Dataset {number}",
         "first_seen_at": datetime(2026, 1, 1, tzinfo=UTC),
+        "changed_at": datetime(2026, 1, 1, tzinfo=UTC),
         "last_seen_at": timezone.now() + timedelta(seconds=1),
     }
     return Record.objects.create(**{**given, **changes})

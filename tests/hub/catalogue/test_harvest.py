@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from caimera.audit.models import Record as Trail
 from caimera.dcat import Text
-from caimera.hub.catalogue import actions, queries
+from caimera.hub.catalogue import actions, ending, queries
 from caimera.hub.catalogue.errors import NothingToConfirm, UnknownSource
 from caimera.hub.catalogue.models import Entry, Harvest, Record, Source
 from caimera.hub.catalogue.states import TRANSITIONS, Event, State
@@ -391,7 +391,7 @@ def test_everything_can_be_wanted_anew(holder: Holder, federation: Federation) -
 def test_runs_of_long_ago_are_forgotten(
     holder: Holder, federation: Federation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(actions, "KEPT", 2)
+    monkeypatch.setattr(ending, "KEPT", 2)
     for _ in range(4):
         federation.harvest()
     assert Harvest.objects.count() == 2

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, fields
 from datetime import datetime
 from itertools import pairwise
@@ -13,19 +13,27 @@ from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
-from caimera.audit.actions import JSON, Act, record, record_all
+from caimera.audit.actions import record
 from caimera.dcat import DcatError
-from caimera.hub.catalogue import applying, queries
-from caimera.hub.catalogue.errors import NothingToConfirm, NotWanted, OutOfOrder, UnknownSource
-from caimera.hub.catalogue.models import Entry, Harvest, Source
+from caimera.hub.catalogue import applying, ending, queries
+from caimera.hub.catalogue.errors import (
+    NotByHand,
+    NothingToConfirm,
+    NotWanted,
+    OutOfOrder,
+    RecordsRefused,
+    UnknownSource,
+    WouldWithdraw,
+)
+from caimera.hub.catalogue.models import Entry, Harvest, Kind, Source
 from caimera.hub.catalogue.reading import LONGEST, Reading, digest_of, reading
-from caimera.hub.catalogue.states import ENDED, RUNNING, SHRUNK_FROM, TRANSITIONS, Event, State, Step
+from caimera.hub.catalogue.states import RUNNING, Event, State, Step
 from caimera.hub.federation.errors import MessageRefused
 from caimera.hub.federation.handlers import Refused
 from caimera.hub.federation.models import Node
 from caimera.hub.federation.queries import is_present
 from caimera.protocol.envelope import Letter
-from caimera.protocol.messages import CatalogueListed, DatasetRecord, RecordsGiven
+from caimera.protocol.messages import CatalogueListed, RecordsGiven
 
 CHANNEL = "caimera_catalogue"
 """PostgreSQL notifications: one whenever a harvest can go on, with its source."""
@@ -34,18 +42,11 @@ MOST_DATASETS = 100_000
 """Of one source."""
 READ_TOGETHER = 50
 """Records read in one transaction."""
-KEPT = 100
-"""Runs remembered of each source."""
 
 _STALLED = gettext_noop(
     "The source said nothing for too long. Its last good records stay; it is asked again."
 )
 _BROKEN = gettext_noop("The list could not be followed to its end. The last good records stay.")
-_SUPERSEDED = gettext_noop("A newer list took its place before anyone confirmed it.")
-_SHRUNK = gettext_noop(
-    "The list lacks %(gone)d of %(known)d datasets. Nothing was changed: if they are really withdrawn, "
-    "confirm it with `caimera hub catalogue confirm %(source)s`."
-)
 
 _CHANGED = ("step", "problem", "turtle", "digest")
 _READ = tuple(each.name for each in fields(Reading))
@@ -98,7 +99,7 @@ def _take_list(letter: Letter, harvest: Harvest) -> None:
     ordered = all(first < second for first, second in pairwise(before))
     endless = said.more and not ids
     if not ordered or endless or harvest.entries.count() + len(ids) > MOST_DATASETS:
-        _end(harvest, Event.BROKEN, _BROKEN)
+        ending.end(harvest, Event.BROKEN, _BROKEN)
         raise OutOfOrder(letter.issuer)
     Entry.objects.bulk_create(
         Entry(harvest=harvest, dataset_id=entry.dataset_id, digest=entry.digest, step=Step.LISTED.value)
@@ -107,7 +108,7 @@ def _take_list(letter: Letter, harvest: Harvest) -> None:
     harvest.listed_to = ids[-1] if ids else harvest.listed_to
     if not said.more:
         applying.compare(harvest)
-        harvest.state = _after(harvest, Event.LISTED)
+        harvest.state = ending.after(harvest, Event.LISTED)
     _go_on(harvest)
 
 
@@ -115,7 +116,11 @@ def _take_records(letter: Letter, harvest: Harvest) -> None:
     said = cast(RecordsGiven, letter.message)
     asked = harvest.entries.filter(step=Step.WANTED.value, dataset_id__in=harvest.asked_for)
     wanted = {entry.dataset_id: entry for entry in asked}
-    given = [_given(wanted[each.dataset_id], each) for each in said.records if each.dataset_id in wanted]
+    given = [
+        _given(wanted[each.dataset_id], each.turtle, each.digest)
+        for each in said.records
+        if each.dataset_id in wanted
+    ]
     gone = [wanted[dataset_id].pk for dataset_id in said.gone if dataset_id in wanted]
     left = [wanted[dataset_id] for dataset_id in said.left if dataset_id in wanted]
     if left and not (given or gone):
@@ -128,13 +133,16 @@ def _take_records(letter: Letter, harvest: Harvest) -> None:
     _go_on(harvest)
 
 
-def _given(entry: Entry, record: DatasetRecord) -> Entry:
+def _given(entry: Entry, turtle: str, digest: str, step: Step = Step.GIVEN) -> Entry:
     """A record as it came, unless it cannot even be kept."""
-    if "\x00" in record.turtle or len(record.turtle) > LONGEST:
+    entry.digest = digest
+    if "\x00" in turtle:
         return _refused(entry, "The record holds NUL characters. Publish it as plain Turtle.")
-    if digest_of(record.turtle) != record.digest:
+    if len(turtle) > LONGEST:
+        return _refused(entry, f"The record has more than {LONGEST:,} characters. Publish a shorter one.")
+    if digest_of(turtle) != digest:
         return _refused(entry, "The record does not have the digest that came with it. Publish it again.")
-    entry.step, entry.turtle, entry.digest = Step.GIVEN.value, record.turtle, record.digest
+    entry.step, entry.turtle = step.value, turtle
     return entry
 
 
@@ -180,11 +188,21 @@ def begin_harvests(*, now: datetime) -> int:
             locked = Source.objects.select_for_update().get(pk=source.pk)
             if locked.harvests.filter(state__in=RUNNING).exists():
                 continue
-            locked.harvests.create(state=State.LISTING.value, started_at=now, heard_at=now)
+            run = locked.harvests.create(state=State.LISTING.value, started_at=now, heard_at=now)
+            if locked.kind == Kind.HAND:
+                _list_itself(run)
             locked.wanted = False
             locked.save(update_fields=("wanted",))
             begun += 1
     return begun
+
+
+def _list_itself(harvest: Harvest) -> None:
+    """What people entered is read again as it stands."""
+    applying.list_the_rest(harvest)
+    applying.compare(harvest)
+    harvest.state = ending.after(harvest, Event.LISTED)
+    harvest.save()
 
 
 def end_stalled(*, now: datetime) -> None:
@@ -193,7 +211,7 @@ def end_stalled(*, now: datetime) -> None:
         with transaction.atomic():
             harvest = queries.stalled(now).select_for_update(of=("self",)).filter(pk=pk).first()
             if harvest is not None:
-                _end(harvest, Event.STALLED, _STALLED)
+                ending.end(harvest, Event.STALLED, _STALLED)
 
 
 def mark_asked(*, harvest: Harvest, dataset_ids: Sequence[UUID], now: datetime) -> None:
@@ -229,7 +247,7 @@ def _read(entry: Entry) -> None:
     entry.step = Step.READY.value
 
 
-def finish_complete(*, now: datetime) -> int:
+def finish_complete() -> int:
     """Apply every run for which all is in, or hold it where its list shrank too much; returns how many."""
     finished = 0
     for pk in queries.complete().values_list("pk", flat=True):
@@ -237,32 +255,9 @@ def finish_complete(*, now: datetime) -> int:
             harvest = queries.complete().select_for_update(of=("self",)).filter(pk=pk).first()
             if harvest is None:
                 continue
-            _finish(harvest, now)
+            ending.finish(harvest)
             finished += 1
     return finished
-
-
-def _finish(harvest: Harvest, now: datetime) -> None:
-    for older in harvest.source.harvests.filter(state=State.HELD.value):
-        _end(older, Event.SUPERSEDED, _SUPERSEDED)
-    shrinking = applying.shrinking(harvest)
-    nothing = not harvest.entries.exists()
-    most = shrinking.known > SHRUNK_FROM and 2 * shrinking.gone > shrinking.known
-    if shrinking.gone and (nothing or most):
-        numbers: dict[str, JSON] = {
-            "gone": shrinking.gone,
-            "known": shrinking.known,
-            "source": harvest.source_id,
-        }
-        harvest.state, harvest.gone, harvest.sentence = (
-            _after(harvest, Event.SHRUNK),
-            shrinking.gone,
-            _SHRUNK % numbers,
-        )
-        harvest.save()
-        record(act="catalogue.held", actor="system", object=f"source:{harvest.source_id}", detail=numbers)
-    else:
-        _apply(harvest, Event.COMPLETE, now, actor="system")
 
 
 def confirm_harvest(*, source_id: str, actor: str) -> Harvest:
@@ -272,8 +267,70 @@ def confirm_harvest(*, source_id: str, actor: str) -> Harvest:
         harvest = source.harvests.select_for_update().filter(state=State.HELD.value).first()
         if harvest is None:
             raise NothingToConfirm(source_id)
-        _apply(harvest, Event.CONFIRMED, timezone.now(), actor=actor)
+        ending.apply(harvest, Event.CONFIRMED, actor=actor)
     return harvest
+
+
+def add_hand(*, name: str, title: str, actor: str) -> Source:
+    """The source of what people of `name` enter by hand, made where it is not there yet."""
+    with transaction.atomic():
+        source, made = Source.objects.get_or_create(
+            pk=f"hand_{name}", defaults={"kind": Kind.HAND, "title": title, "present": True, "wanted": False}
+        )
+        if made:
+            record(act="source.added", actor=actor, object=f"source:{source.pk}", detail={"title": title})
+    return source
+
+
+def take_in(
+    *, source_id: str, records: Mapping[UUID, str], actor: str, whole: bool = True, confirmed: bool = False
+) -> Harvest:
+    """Make the records a person gives, in Turtle, what the source publishes: all of them or none.
+
+    `whole`: what is not among them is withdrawn; else the others stay as they are. Raises UnknownSource,
+    NotByHand, RecordsRefused with a sentence for each, and WouldWithdraw unless that is `confirmed`.
+    """
+    with transaction.atomic():
+        harvest = _opened(source_id)
+        entries = [_entered(harvest, *each) for each in sorted(records.items())]
+        Entry.objects.bulk_create(entries)
+        if not whole:
+            applying.list_the_rest(harvest)
+        applying.compare(harvest)
+        harvest.state = ending.after(harvest, Event.LISTED)
+        _read_all(harvest)
+        shrinking = applying.shrinking(harvest)
+        if not confirmed and ending.shrinks_too_much(harvest, shrinking):
+            raise WouldWithdraw(shrinking.gone, shrinking.known)
+        ending.apply(harvest, Event.COMPLETE, actor=actor)
+    return harvest
+
+
+def _opened(source_id: str) -> Harvest:
+    """A run of a source that people fill, in place of any other."""
+    source = Source.objects.select_for_update().filter(pk=_known(source_id).pk).get()
+    if source.kind != Kind.HAND:
+        raise NotByHand(source_id)
+    for running in source.harvests.filter(state__in=(*RUNNING, State.HELD)):
+        ending.end(running, Event.SUPERSEDED, ending.SUPERSEDED)
+    now = timezone.now()
+    return source.harvests.create(state=State.LISTING.value, started_at=now, heard_at=now)
+
+
+def _entered(harvest: Harvest, dataset_id: UUID, turtle: str) -> Entry:
+    entry = Entry(harvest=harvest, dataset_id=dataset_id, step=Step.LISTED.value)
+    return _given(entry, turtle, digest_of(turtle), step=Step.LISTED)
+
+
+def _read_all(harvest: Harvest) -> None:
+    """Read everything at once. Raises RecordsRefused."""
+    entries = list(harvest.entries.filter(step=Step.GIVEN.value))
+    for entry in entries:
+        _read(entry)
+    Entry.objects.bulk_update(entries, [*_CHANGED, *_READ], batch_size=READ_TOGETHER)
+    refused = dict(harvest.entries.filter(step=Step.REFUSED.value).values_list("dataset_id", "problem"))
+    if refused:
+        raise RecordsRefused(refused)
 
 
 def want_harvest(*, source_id: str = "") -> list[str]:
@@ -290,53 +347,3 @@ def _known(source_id: str) -> Source:
     if source is None:
         raise UnknownSource(source_id)
     return source
-
-
-def _apply(harvest: Harvest, event: Event, now: datetime, *, actor: str) -> None:
-    gone = applying.apply(harvest, now)
-    record_all(
-        acts=[
-            Act("record.withdrawn", actor, f"dataset:{dataset_id}", {"source": harvest.source_id})
-            for dataset_id in gone
-        ]
-    )
-    harvest.sentence = ""
-    _close(harvest, event, now, actor)
-
-
-def _end(harvest: Harvest, event: Event, sentence: str) -> None:
-    harvest.sentence = sentence
-    _close(harvest, event, timezone.now(), "system")
-
-
-def _close(harvest: Harvest, event: Event, now: datetime, actor: str) -> None:
-    """Write down how a run ended, in the trail too, and drop what only its course needed."""
-    harvest.state, harvest.ended_at = _after(harvest, event), now
-    harvest.save()
-    numbers = ("added", "changed", "gone", "unchanged", "refused")
-    record(
-        act="catalogue.harvested" if harvest.state == State.APPLIED else "catalogue.failed",
-        actor=actor,
-        object=f"source:{harvest.source_id}",
-        detail={
-            "run": str(harvest.pk),
-            **{name: getattr(harvest, name) for name in numbers},
-            "sentence": harvest.sentence,
-        },
-    )
-    harvest.entries.exclude(step=Step.REFUSED.value).delete()
-    if harvest.state == State.APPLIED:
-        # The refusals of this run are those that still stand.
-        Entry.objects.filter(harvest__source=harvest.source, harvest__state__in=ENDED).exclude(
-            harvest=harvest
-        ).delete()
-    _forget_old(harvest.source)
-
-
-def _forget_old(source: Source) -> None:
-    kept = source.harvests.values_list("pk", flat=True)[:KEPT]
-    source.harvests.filter(state__in=ENDED).exclude(pk__in=list(kept)).delete()
-
-
-def _after(harvest: Harvest, event: Event) -> str:
-    return TRANSITIONS[State(harvest.state), event].value

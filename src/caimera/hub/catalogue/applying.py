@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from django.utils import timezone
 
 from caimera.hub.catalogue.models import Description, Harvest
 from caimera.hub.catalogue.reading import READER
@@ -17,15 +17,23 @@ _COLUMNS = [field.name for field in Description._meta.get_fields()]
 
 _COMPARE = """
 UPDATE catalogue_entry AS entry SET
-    step = CASE
-        WHEN record.id IS NULL THEN 'wanted'
-        WHEN record.source_id <> %(source)s THEN 'refused'
-        WHEN record.digest = entry.digest AND record.reader = %(reader)s AND record.withdrawn_at IS NULL
-            THEN 'unchanged'
-        ELSE 'wanted' END,
-    problem = CASE WHEN record.source_id <> %(source)s THEN %(taken)s || record.source_id || '.' ELSE '' END
-FROM catalogue_entry AS listed LEFT JOIN catalogue_record AS record ON record.id = listed.dataset_id
-WHERE entry.id = listed.id AND listed.harvest_id = %(harvest)s"""
+    step = compared.step,
+    problem = CASE compared.step WHEN 'refused' THEN %(taken)s || compared.holder || '.' ELSE '' END,
+    turtle = CASE compared.step WHEN 'given' THEN compared.turtle ELSE '' END
+FROM (
+    SELECT listed.id, record.source_id AS holder,
+        CASE WHEN record.digest = listed.digest THEN record.turtle ELSE listed.turtle END AS turtle,
+        CASE
+            WHEN record.source_id <> %(source)s THEN 'refused'
+            WHEN record.digest = listed.digest AND record.reader = %(reader)s AND record.withdrawn_at IS NULL
+                THEN 'unchanged'
+            WHEN record.digest = listed.digest OR listed.turtle <> '' THEN 'given'
+            ELSE 'wanted' END AS step
+    FROM catalogue_entry AS listed LEFT JOIN catalogue_record AS record ON record.id = listed.dataset_id
+    WHERE listed.harvest_id = %(harvest)s AND listed.step = 'listed'
+) AS compared
+WHERE entry.id = compared.id"""
+"""A record that is here, or came with the list, is read without asking for it."""
 
 _TAKEN = (
     "Another source described a dataset with this identifier first and keeps it. "
@@ -44,10 +52,12 @@ SELECT count(*), count(*) FILTER (WHERE NOT EXISTS (
 FROM catalogue_record WHERE source_id = %(source)s AND withdrawn_at IS NULL"""
 
 _TAKE = """
-INSERT INTO catalogue_record (id, source_id, first_seen_at, last_seen_at, {columns})
-SELECT dataset_id, %(source)s, %(now)s, %(now)s, {columns}
+INSERT INTO catalogue_record (id, source_id, first_seen_at, last_seen_at, changed_at, {columns})
+SELECT dataset_id, %(source)s, %(now)s, %(now)s, %(now)s, {columns}
 FROM catalogue_entry WHERE harvest_id = %(harvest)s AND step = 'ready'
-ON CONFLICT (id) DO UPDATE SET withdrawn_at = NULL, {changes}
+ON CONFLICT (id) DO UPDATE SET withdrawn_at = NULL, {changes}, changed_at = CASE
+    WHEN catalogue_record.digest = EXCLUDED.digest AND catalogue_record.withdrawn_at IS NULL
+    THEN catalogue_record.changed_at ELSE EXCLUDED.changed_at END
 WHERE catalogue_record.source_id = EXCLUDED.source_id"""
 
 _SEE = """
@@ -56,10 +66,21 @@ AND EXISTS (
     SELECT FROM catalogue_entry WHERE harvest_id = %(harvest)s AND dataset_id = catalogue_record.id)"""
 
 _WITHDRAW = """
-UPDATE catalogue_record SET withdrawn_at = %(now)s WHERE source_id = %(source)s AND withdrawn_at IS NULL
-AND NOT EXISTS (
+UPDATE catalogue_record SET withdrawn_at = %(now)s, changed_at = %(now)s
+WHERE source_id = %(source)s AND withdrawn_at IS NULL AND NOT EXISTS (
     SELECT FROM catalogue_entry WHERE harvest_id = %(harvest)s AND dataset_id = catalogue_record.id)
 RETURNING id"""
+
+
+_IN_TURN = "SELECT pg_advisory_xact_lock(%(lock)s)"
+_LOCK = 0x_CA1_0003
+"""Under this lock the catalogue changes, so that who read all changes up to a time misses none before it."""
+
+_OTHERS = """
+INSERT INTO catalogue_entry (harvest_id, dataset_id, step, problem, {columns})
+SELECT %(harvest)s, id, 'listed', '', {columns} FROM catalogue_record
+WHERE source_id = %(source)s AND withdrawn_at IS NULL
+ON CONFLICT (harvest_id, dataset_id) DO NOTHING"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +96,20 @@ def compare(harvest: Harvest) -> None:
     _do(_COMPARE, {**_names(harvest), "reader": READER, "taken": _TAKEN})
 
 
+def list_the_rest(harvest: Harvest) -> None:
+    """List what the source has in the catalogue and this harvest does not list, as it stands."""
+    _do(_OTHERS.format(columns=", ".join(_COLUMNS)), _names(harvest))
+
+
 def shrinking(harvest: Harvest) -> Shrinking:
     """What applying this harvest would take away."""
     return Shrinking(*_do(_KNOWN, _names(harvest))[0])
 
 
-def apply(harvest: Harvest, now: datetime) -> list[UUID]:
+def apply(harvest: Harvest) -> list[UUID]:
     """Make the list its source's catalogue, and write the numbers on the harvest; returns what is gone."""
-    names = {**_names(harvest), "now": now}
+    _do(_IN_TURN, {"lock": _LOCK})
+    names = {**_names(harvest), "now": timezone.now()}
     harvest.added, harvest.changed = _do(_COUNT, names)[0]
     changes = ", ".join(f"{column} = EXCLUDED.{column}" for column in _COLUMNS)
     _do(_TAKE.format(columns=", ".join(_COLUMNS), changes=changes), names)

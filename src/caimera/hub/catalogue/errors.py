@@ -2,7 +2,10 @@
 
 CatalogueError
 ├── UnknownSource        there is no source of that name
-└── NothingToConfirm     no harvest of the source waits for a person
+├── NothingToConfirm     no harvest of the source waits for a person
+├── NotByHand            the source is not one that people fill
+├── RecordsRefused       records given by hand cannot be shown; none was taken
+└── WouldWithdraw        a list given by hand lacks most of what the source has
 
 MessageRefused (hub.federation)
 ├── NotWanted            the node answers a harvest that is not running, or not its own
@@ -11,6 +14,7 @@ MessageRefused (hub.federation)
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -36,6 +40,35 @@ class NothingToConfirm(CatalogueError):
     def __init__(self, source_id: str) -> None:
         sentence = _("No harvest of '%s' waits to be confirmed. Its page tells how the last one ended.")
         super().__init__(sentence % source_id)
+
+
+class NotByHand(CatalogueError):
+    """The source is not one that people fill."""
+
+    def __init__(self, source_id: str) -> None:
+        sentence = _("'%s' is harvested; nothing is entered there by hand. Enter it at a source of your own.")
+        super().__init__(sentence % source_id)
+
+
+class RecordsRefused(CatalogueError):
+    """Records given by hand cannot be shown; none was taken. `problems` has a sentence for each."""
+
+    def __init__(self, problems: Mapping[UUID, str]) -> None:
+        self.problems = problems
+        sentence = _("Nothing was taken in, because %(count)d records cannot be: %(first)s")
+        super().__init__(sentence % {"count": len(problems), "first": next(iter(problems.values()))})
+
+
+class WouldWithdraw(CatalogueError):
+    """A list given by hand lacks most of what the source has."""
+
+    def __init__(self, gone: int, known: int) -> None:
+        self.gone, self.known = gone, known
+        sentence = _(
+            "The list lacks %(gone)d of %(known)d datasets. Nothing was changed: say that they are really "
+            "withdrawn, or give the whole list."
+        )
+        super().__init__(sentence % {"gone": gone, "known": known})
 
 
 class NotWanted(MessageRefused):

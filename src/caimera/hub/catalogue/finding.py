@@ -140,7 +140,7 @@ def _ranks(text: str) -> dict[UUID, float]:
 
 
 def _hits(ids: Sequence[UUID], text: str) -> list[Hit]:
-    records = Record.objects.defer("turtle", "conformance", "keywords").in_bulk(ids)
+    records = Record.objects.defer("turtle", "told", "conformance", "keywords").in_bulk(ids)
     snippets = _snippets(ids, text) if text else {}
     return [
         Hit(records[one], snippets.get(one) or _begin_of(records[one].description))

@@ -8,25 +8,66 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from caimera.hub.catalogue.states import ENDED, RUNNING, State, Step
 from caimera.hub.federation.models import Node
 
+NODE_ID = r"^[a-z][a-z0-9-]{1,40}$"
 _DIGEST = r"^[0-9a-f]{64}$"
 
 
+class Kind(models.TextChoices):
+    """How descriptions come from a source."""
+
+    NODE = "node", _("node of the federation")
+    POINT = "point", _("FAIR Data Point on the web")
+    DOCUMENT = "document", _("document on the web")
+    HAND = "hand", _("entered by hand")
+
+
 class Source(models.Model):
-    """Where descriptions come from: an enrolled node. It is never deleted, for its records are not either."""
+    """Where descriptions come from. It is never deleted, for its records are not either.
+
+    The identifier of a node is the node's own; those of others have a low line, which no node's has.
+    """
 
     id = models.CharField(primary_key=True, max_length=41)
-    node = models.OneToOneField(Node, on_delete=models.PROTECT, related_name="catalogue_source")
+    kind = models.CharField(max_length=10, choices=Kind, default=Kind.NODE)
+    node = models.OneToOneField(
+        Node, on_delete=models.PROTECT, null=True, blank=True, related_name="catalogue_source"
+    )
+    title = models.TextField(blank=True)
+    """What people call it; a node is called what its card says."""
+    url = models.TextField(blank=True)
+    """Where it is read on the web."""
+    private_allowed = models.BooleanField(default=False)
+    """Whether an operator allowed addresses that are not public, such as those of the own network."""
     present = models.BooleanField(default=False)
-    """Whether it could be reached when the worker last looked: coming back is a reason to harvest."""
+    """Whether a node could be reached when the worker last looked; of others, whether they are harvested."""
     wanted = models.BooleanField(default=True)
     """Whether it is to be harvested as soon as it can be, whatever the hour."""
 
     class Meta:
         ordering = ("id",)
+        constraints = (
+            models.CheckConstraint(
+                condition=(
+                    models.Q(kind="node", node__isnull=False, url="", title="")
+                    | models.Q(kind__in=("point", "document"), node__isnull=True, url__gt="", title__gt="")
+                    | models.Q(kind="hand", node__isnull=True, url="", title__gt="")
+                ),
+                name="catalogue_source_kind",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(kind="node", id__regex=NODE_ID)
+                | (~models.Q(kind="node") & models.Q(id__contains="_")),
+                name="catalogue_source_id",
+            ),
+            models.UniqueConstraint(
+                fields=("url",), condition=~models.Q(url=""), name="catalogue_source_url"
+            ),
+        )
 
     def __str__(self) -> str:
         return self.id
@@ -34,7 +75,21 @@ class Source(models.Model):
     @property
     def name(self) -> str:
         """What people call it."""
-        return self.node.name
+        return self.node.name if self.node else self.title
+
+
+class Proposal(models.Model):
+    """A FAIR Data Point that told of itself; nothing is read from it before an operator adds it."""
+
+    url = models.TextField(primary_key=True)
+    first_at = models.DateTimeField()
+    last_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("-last_at",)
+
+    def __str__(self) -> str:
+        return self.url
 
 
 class Harvest(models.Model):
@@ -92,6 +147,10 @@ class Description(models.Model):
     digest = models.CharField(max_length=64)
     """SHA-256 of the Turtle, in hexadecimal."""
     turtle = models.TextField(blank=True)
+    address = models.TextField(blank=True)
+    """What its source calls the dataset."""
+    told = models.TextField(blank=True)
+    """The same under the hub's own address: Turtle without its head, to be put into larger documents."""
     title = models.TextField(blank=True)
     keywords = models.TextField(blank=True)
     description = models.TextField(blank=True)
@@ -119,6 +178,8 @@ class Record(Description):
     source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="records")
     first_seen_at = models.DateTimeField()
     last_seen_at = models.DateTimeField()
+    changed_at = models.DateTimeField()
+    """When it came, was described otherwise, was withdrawn or came back; no two changes in other order."""
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     search = models.GeneratedField(
         expression=SearchVector("title", weight="A", config="english")
@@ -133,6 +194,7 @@ class Record(Description):
         indexes = (
             GinIndex(fields=("search",), name="catalogue_record_search"),
             models.Index(fields=("source",), name="catalogue_record_source"),
+            models.Index(fields=("changed_at", "id"), name="catalogue_record_changed"),
         )
         constraints = (
             models.CheckConstraint(condition=models.Q(digest__regex=_DIGEST), name="catalogue_record_digest"),

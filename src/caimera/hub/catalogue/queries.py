@@ -8,8 +8,10 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
 
-from caimera.hub.catalogue.models import Entry, Harvest, Record, Source
+from caimera.hub.catalogue.models import Entry, Harvest, Kind, Record, Source
+from caimera.hub.catalogue.reading import READER
 from caimera.hub.catalogue.states import AGAIN, INTERVAL, RETRY, RUNNING, STALLED, State, Step
 
 ASKED_FOR = 200
@@ -28,7 +30,17 @@ def edition() -> tuple[datetime | None, int]:
 
 
 def due_sources(now: datetime) -> list[Source]:
-    """Sources that can be reached and are to be harvested now."""
+    """Nodes that can be reached and are due now, and what people entered where it is to be read again."""
+    return [*_due_nodes(now), *_due_hands()]
+
+
+def _due_hands() -> list[Source]:
+    old = Record.objects.filter(source=OuterRef("pk"), withdrawn_at__isnull=True).exclude(reader=READER)
+    running = Harvest.objects.filter(source=OuterRef("pk"), state__in=RUNNING)
+    return list(Source.objects.filter(Exists(old), ~Exists(running), kind=Kind.HAND))
+
+
+def _due_nodes(now: datetime) -> list[Source]:
     newest = Harvest.objects.filter(source=OuterRef("pk"))
     recent = newest.filter(started_at__gt=now - INTERVAL).exclude(
         state=State.FAILED.value, started_at__lte=now - RETRY
@@ -36,14 +48,14 @@ def due_sources(now: datetime) -> list[Source]:
     running = newest.filter(state__in=RUNNING)
     return list(
         Source.objects.select_related("node")
-        .filter(Q(wanted=True) | ~Exists(recent), present=True)
+        .filter(Q(wanted=True) | ~Exists(recent), present=True, kind=Kind.NODE)
         .exclude(Exists(running))
     )
 
 
 def unanswered(now: datetime) -> QuerySet[Harvest]:
-    """Running harvests that are to ask their source for something: the first time, or again."""
-    return _waiting().filter(Q(asked_at__isnull=True) | Q(asked_at__lte=now - AGAIN))
+    """Running harvests of nodes that are to ask for something: the first time, or again."""
+    return _waiting().filter(Q(asked_at__isnull=True) | Q(asked_at__lte=now - AGAIN), source__kind=Kind.NODE)
 
 
 def stalled(now: datetime) -> QuerySet[Harvest]:
@@ -112,5 +124,5 @@ def source_state(source: Source, *, runs: int = 20) -> SourceState:
 
 def source_states() -> list[SourceState]:
     """Every source, by name."""
-    sources = Source.objects.select_related("node").order_by("node__name")
+    sources = Source.objects.select_related("node").order_by(Coalesce("node__name", "title"), "pk")
     return [source_state(source, runs=5) for source in sources]

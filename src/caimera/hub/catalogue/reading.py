@@ -23,8 +23,9 @@ from caimera.dcat import (
 )
 from caimera.dcat.schema_org import words
 from caimera.hub.catalogue.facets import FACET, keys_of, provider_of
+from caimera.hub.catalogue.own import told
 
-READER = 1
+READER = 2
 """Grows when records are read otherwise than before: then they are fetched and read again."""
 
 LONGEST = 400_000
@@ -37,6 +38,8 @@ _COMPLAINTS = 100
 class Reading:
     """The columns of a `Description` that are read from its Turtle."""
 
+    address: str
+    told: str
     title: str
     keywords: str
     description: str
@@ -63,6 +66,8 @@ def reading(turtle: str, dataset_id: UUID) -> Reading:
         raise NotADescription(_("The record has no title. Give the dataset one and publish it again."))
     facets = keys_of(dataset)
     return Reading(
+        address="" if (name := dataset.id or "").startswith("_:") else name,
+        told=told(graph, dataset, dataset_id),
         title=title,
         keywords=" ".join(_keywords(dataset, facets))[:_WORDS],
         description=words(dataset.description)[:_WORDS],

@@ -52,6 +52,8 @@ TRANSITIONS: Mapping[tuple[State, Event], State] = {
     (State.FETCHING, Event.SHRUNK): State.HELD,
     (State.FETCHING, Event.STALLED): State.FAILED,
     (State.FETCHING, Event.BROKEN): State.FAILED,
+    (State.LISTING, Event.SUPERSEDED): State.FAILED,
+    (State.FETCHING, Event.SUPERSEDED): State.FAILED,
     (State.HELD, Event.CONFIRMED): State.APPLIED,
     (State.HELD, Event.SUPERSEDED): State.FAILED,
 }

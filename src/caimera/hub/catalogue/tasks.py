@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from django.db import transaction
 from django.utils import timezone
 
@@ -9,6 +11,7 @@ from caimera.hub.catalogue import actions, queries
 from caimera.hub.catalogue.models import Harvest
 from caimera.hub.catalogue.states import State
 from caimera.hub.federation.asking import Courier
+from caimera.hub.federation.models import Node
 from caimera.protocol.messages import CatalogueWanted, Message, RecordsWanted
 
 
@@ -21,7 +24,7 @@ def harvest(courier: Courier) -> None:
     while actions.read_some():
         # What came while records were read is answered before more are read, so that sources never wait.
         ask(courier)
-    actions.finish_complete(now=timezone.now())
+    actions.finish_complete()
 
 
 def ask(courier: Courier) -> None:
@@ -35,7 +38,7 @@ def ask(courier: Courier) -> None:
                 message = _question(found)
                 ids = message.dataset_ids if isinstance(message, RecordsWanted) else ()
                 actions.mark_asked(harvest=found, dataset_ids=ids, now=now)
-                courier.tell([(found.source.node.card, message)])
+                courier.tell([(cast(Node, found.source.node).card, message)])
 
 
 def _question(harvest: Harvest) -> Message:
