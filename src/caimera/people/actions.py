@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from caimera.audit.actions import forget_person as forget_in_trail
 from caimera.audit.actions import record
+from caimera.people import arriving
 from caimera.people.chapters import chapters
 from caimera.people.claims import Claims
 from caimera.people.entitlements import groups
@@ -25,6 +26,7 @@ def sign_in(*, request: HttpRequest, claims: Claims) -> Person:
     request.session.cycle_key()
     request.session.set_expiry(timezone.now() + SIGN_IN_COUNTS)
     record(act="person.signed-in", actor=person.actor, detail={"member": person.is_member})
+    arriving.welcome(request, person)
     return person
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import version
 
 from django.conf import settings
@@ -10,6 +12,8 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+from caimera.web.counters import Counter, counters
 
 NAVIGATION = (
     ("catalogue:catalogue", _("Catalogue")),
@@ -38,6 +42,8 @@ class Site:
     demo: bool
     software: str
     navigation: tuple[Link, ...]
+    counters: Callable[[], list[Counter]]
+    """Called by the page that shows them: a part of a page needs none."""
 
 
 def site(request: HttpRequest) -> dict[str, Site]:
@@ -48,6 +54,7 @@ def site(request: HttpRequest) -> dict[str, Site]:
             demo=settings.SITE.demo,
             software=version("caimera"),
             navigation=tuple(_links(request)),
+            counters=partial(counters, request),
         )
     }
 

@@ -15,9 +15,10 @@ from hypothesis import strategies as st
 
 from caimera.hub.catalogue import index as indexing
 from caimera.hub.catalogue.facets import FACETS, NOT_RECORDED
-from caimera.hub.catalogue.filters import SIZES, Query, Sort, read
+from caimera.hub.catalogue.filters import BOUNDS, SIZES, Query, Sort, read
 from caimera.hub.catalogue.finding import find
 from caimera.hub.catalogue.index import Entry, Index, pack, unpack
+from caimera.hub.catalogue.sentences import in_words
 from tests.dcat.samples import english
 from tests.hub.catalogue.holders import Federation, Holder, described
 
@@ -51,11 +52,14 @@ def by_hand(entries: Sequence[Entry], query: Query, *, but: str = "") -> list[En
         for name, keys in query.chosen.items():
             if name != but and not set(entry.facets.get(name) or [NOT_RECORDED]) & set(keys):
                 return False
-        if query.least is not None or query.most is not None:
-            if entry.subjects is None:
-                return False
-            return (query.least or 0) <= entry.subjects <= (10**15 if query.most is None else query.most)
-        return True
+        if query.least is not None and (entry.subjects is None or entry.subjects < query.least):
+            return False
+        if query.most is not None and (entry.subjects is None or entry.subjects > query.most):
+            return False
+        low, high = entry.minimum_age, entry.maximum_age
+        if query.youngest is not None and (high is None or high < query.youngest):
+            return False
+        return query.oldest is None or (low is not None and low <= query.oldest)
 
     return [entry for entry in entries if fits(entry)]
 
@@ -66,20 +70,16 @@ def counted(entries: Sequence[Entry], name: str) -> Mapping[str, int]:
 
 ENTRIES = st.lists(
     st.builds(
-        lambda facets, subjects, changed: (facets, subjects, changed),
+        lambda facets, subjects, changed, ages: (facets, subjects, changed, *ages),
         st.dictionaries(
             st.sampled_from(NAMES[:4]), st.lists(st.sampled_from(KEYS), min_size=1, max_size=3, unique=True)
         ),
         st.none() | st.integers(0, 50),
         st.sampled_from(["", "2024", "2025-01-02"]),
+        st.tuples(st.none() | st.integers(0, 60), st.none() | st.integers(40, 100)),
     ),
     max_size=80,
-).map(
-    lambda rows: [
-        Entry(UUID(int=number), f"Title {number % 7}", facets, subjects, changed)
-        for number, (facets, subjects, changed) in enumerate(rows)
-    ]
-)
+).map(lambda rows: [Entry(UUID(int=number), f"Title {number % 7}", *row) for number, row in enumerate(rows)])
 QUERIES = st.builds(
     Query,
     chosen=st.dictionaries(
@@ -89,6 +89,8 @@ QUERIES = st.builds(
     ),
     least=st.none() | st.integers(0, 50),
     most=st.none() | st.integers(0, 50),
+    youngest=st.none() | st.integers(0, 100),
+    oldest=st.none() | st.integers(0, 100),
     sort=st.sampled_from(Sort),
 )
 
@@ -133,7 +135,7 @@ def test_ranks_narrow_and_order() -> None:
 TEXTS = st.text(max_size=30)
 
 
-@given(st.dictionaries(st.sampled_from([*NAMES, "text", "least", "most", "sort", "size", "page"]), TEXTS))
+@given(st.dictionaries(st.sampled_from([*NAMES, "text", *BOUNDS, "sort", "size", "page"]), TEXTS))
 def test_any_address_is_read_and_written_the_same_again(data: dict[str, str]) -> None:
     given_data = QueryDict(mutable=True)
     given_data.update(data)
@@ -155,12 +157,35 @@ def test_any_address_is_read_and_written_the_same_again(data: dict[str, str]) ->
         ("least=-3", "least"),
         ("most=9999999999999", "most"),
         ("least=5&most=3", "most"),
+        ("youngest=old", "youngest"),
+        ("oldest=151", "oldest"),
+        ("youngest=50&oldest=40", "oldest"),
     ],
 )
 def test_numbers_that_are_none_are_told(address: str, problem: str) -> None:
     query = read(QueryDict(address))
     assert list(query.problems) == [problem]
     assert getattr(query, problem) is None
+
+
+@pytest.mark.parametrize(
+    ("address", "sentence"),
+    [
+        ("", "All datasets."),
+        ("sort=title&size=50", "All datasets."),
+        ("text=<b>", "Datasets with the words “<b>”."),
+        (
+            "text=lung&modality=CT&modality=not_recorded&least=1&oldest=18",
+            (
+                "Datasets with the words “lung”, modality “CT (computed tomography) or Not recorded”, "
+                "at least 1 subject, subjects of 18 years or younger."
+            ),
+        ),
+        ("most=200&youngest=40", "Datasets with at most 200 subjects, subjects of 40 years or older."),
+    ],
+)
+def test_what_is_looked_for_is_said_in_a_sentence(address: str, sentence: str) -> None:
+    assert in_words(read(QueryDict(address))) == sentence
 
 
 def test_an_address_says_only_what_is_not_usual() -> None:
@@ -207,6 +232,22 @@ class TestTheCatalogue:
         assert [(one.label, one.count) for one in sexes.values] == [("Male", 10), ("Not recorded", 2)]
         magnitudes = next(facet for facet in results.facets if facet.name == "magnitude")
         assert [one.count for one in magnitudes.values] == [9, 3]
+
+    def test_datasets_are_found_by_the_age_of_their_subjects(
+        self, holder: Holder, federation: Federation
+    ) -> None:
+        ages = {1: (0, 17), 2: (40, 70), 3: (65, 90), 4: (None, None), 5: (10, 999)}
+        for number, (youngest, oldest) in ages.items():
+            holder.publish(number, minimum_age=youngest, maximum_age=oldest)
+        federation.harvest()
+
+        def found(asked: str) -> set[int]:
+            return {hit.record.pk.int for hit in find(read(QueryDict(asked))).hits}
+
+        assert found("youngest=60") == {2, 3}
+        assert found("oldest=17") == {1, 5}
+        assert found("youngest=66&oldest=70") == {2, 3}
+        assert found("oldest=150") == {1, 2, 3, 5}
 
     def test_what_is_chosen_stays_in_sight(self, holder: Holder, federation: Federation) -> None:
         holder.publish(1)

@@ -68,7 +68,7 @@ def test_a_part_of_the_page_is_enough_for_the_script(visitor: Client) -> None:
 
 def test_a_number_that_is_none_is_told_beside_its_field(visitor: Client) -> None:
     page = text(visitor.get("/catalogue?least=many"))
-    assert "Write a whole number of subjects, or nothing." in page
+    assert "Write a whole number up to 1000000000000, or nothing." in page
 
 
 def test_a_dataset_page_says_what_is_known_and_what_is_not(

@@ -1,6 +1,7 @@
 """The Django application `catalogue`."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class CatalogueConfig(AppConfig):
@@ -11,10 +12,12 @@ class CatalogueConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from caimera.hub.catalogue import actions, tasks
+        from caimera.hub.catalogue import about_person, actions, basket_actions, baskets, tasks
         from caimera.hub.federation import duties, handlers
         from caimera.hub.federation.duties import Duty
+        from caimera.people import arriving, chapters
         from caimera.protocol.messages import CatalogueChanged, CatalogueListed, RecordsGiven
+        from caimera.web import counters
 
         handlers.register(CatalogueChanged, actions.hear_changes)
         handlers.register(CatalogueListed, actions.hear_lists)
@@ -22,3 +25,6 @@ class CatalogueConfig(AppConfig):
         duties.register(
             Duty("catalogues are harvested", tasks.harvest, every=1.0, channel=actions.CHANNEL, sends=True)
         )
+        arriving.register(basket_actions.merge)
+        chapters.register(about_person.BASKET)
+        counters.register("catalogue:basket", _("Basket"), "basket", baskets.count)

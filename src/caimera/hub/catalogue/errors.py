@@ -5,7 +5,8 @@ CatalogueError
 ├── NothingToConfirm     no harvest of the source waits for a person
 ├── NotByHand            the source is not one that people fill
 ├── RecordsRefused       records given by hand cannot be shown; none was taken
-└── WouldWithdraw        a list given by hand lacks most of what the source has
+├── WouldWithdraw        a list given by hand lacks most of what the source has
+└── BasketFull           more datasets than a basket holds
 
 MessageRefused (hub.federation)
 ├── NotWanted            the node answers a harvest that is not running, or not its own
@@ -69,6 +70,17 @@ class WouldWithdraw(CatalogueError):
             "withdrawn, or give the whole list."
         )
         super().__init__(sentence % {"gone": gone, "known": known})
+
+
+class BasketFull(CatalogueError):
+    """More datasets than a basket holds."""
+
+    def __init__(self, most: int, *, signed_in: bool) -> None:
+        sentence = _(
+            "A basket holds at most %d datasets; nothing was put in. Take some out, or choose fewer."
+        )
+        more = "" if signed_in else " " + _("Signed in, it holds more.")
+        super().__init__(sentence % most + more)
 
 
 class NotWanted(MessageRefused):

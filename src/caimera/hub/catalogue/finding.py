@@ -113,6 +113,11 @@ def find(query: Query) -> Results:
     )
 
 
+def found_ids(query: Query) -> Sequence[UUID]:
+    """Every dataset a query finds, in its order."""
+    return index().find(query, _ranks(query.text) if query.text else None).ids
+
+
 def facet_counts(facet: Facet, counts: Mapping[str, int], query: Query) -> FacetCounts:
     """A facet's values with their counts; a chosen value stays in sight though nothing is left of it."""
     chosen = query.chosen.get(facet.name, ())

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -31,6 +31,8 @@ class Entry:
     facets: Mapping[str, Sequence[str]]
     subjects: int | None
     changed_on: str
+    minimum_age: int | None = None
+    maximum_age: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,9 @@ class Index:
         self.ids = [entry.id for entry in entries]
         self.place = {entry.id: place for place, entry in enumerate(entries)}
         self.columns = {facet.name: _column(facet, entries) for facet in FACETS}
-        self._subjects = np.array([-1 if one.subjects is None else one.subjects for one in entries], np.int64)
+        self._subjects = _numbers(one.subjects for one in entries)
+        self._minimum_ages = _numbers(one.minimum_age for one in entries)
+        self._maximum_ages = _numbers(one.maximum_age for one in entries)
         self._changed = np.array([one.changed_on for one in entries], dtype="U32")
         self._all = pack(np.ones(len(entries), dtype=bool))
 
@@ -108,12 +112,20 @@ class Index:
         bits = self._all
         if scores is not None:
             bits = bits & pack(scores > 0)
-        if query.least is not None or query.most is not None:
-            fits = self._subjects >= max(query.least or 0, 0)
-            if query.most is not None:
-                fits &= self._subjects <= query.most
+        for fits in self._in_ranges(query.ranges):
             bits = bits & pack(fits)
         return bits
+
+    def _in_ranges(self, ranges: Mapping[str, int]) -> Iterator[Any]:
+        """Flags for each bound that is given; what is not known is in no range."""
+        if "least" in ranges or "most" in ranges:
+            yield self._subjects >= ranges.get("least", 0)
+        if "most" in ranges:
+            yield self._subjects <= ranges["most"]
+        if "youngest" in ranges:
+            yield self._maximum_ages >= ranges["youngest"]
+        if "oldest" in ranges:
+            yield (self._minimum_ages >= 0) & (self._minimum_ages <= ranges["oldest"])
 
     def _ordered(self, places: Any, sort: Sort, scores: Any) -> Any:
         """Places in the order asked for; equal ones, and those without a number, by title, the last last."""
@@ -128,6 +140,11 @@ class Index:
             _texts, order = np.unique(self._changed[places], return_inverse=True)
             return places[np.argsort(-order, kind="stable")]
         return places
+
+
+def _numbers(given: Iterable[int | None]) -> Any:
+    """Numbers, -1 where none is known."""
+    return np.array([-1 if one is None else one for one in given], np.int64)
 
 
 def pack(flags: Any) -> Bits:
@@ -174,5 +191,5 @@ def index() -> Index:
 
 
 def _entries() -> list[Entry]:
-    columns = ("id", "title", "facets", "subjects", "changed_on")
+    columns = ("id", "title", "facets", "subjects", "changed_on", "minimum_age", "maximum_age")
     return [Entry(*row) for row in visible_records().order_by().values_list(*columns).iterator(2_000)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import uuid4
 
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector, SearchVectorField
@@ -162,6 +163,9 @@ class Description(models.Model):
     """Keys of values by the name of their facet (`facets.FACETS`)."""
     subjects = models.BigIntegerField(null=True, blank=True)
     studies = models.BigIntegerField(null=True, blank=True)
+    minimum_age = models.PositiveSmallIntegerField(null=True, blank=True)
+    maximum_age = models.PositiveSmallIntegerField(null=True, blank=True)
+    """In years, as the record says."""
     conformance = models.JSONField(default=dict, blank=True)
     """By the name of a profile: `state`, and `complaints` with `severity` and `sentence`."""
     reader = models.PositiveSmallIntegerField(default=0)
@@ -236,3 +240,30 @@ class Entry(Description):
 
     def __str__(self) -> str:
         return f"{self.dataset_id} {self.step}"
+
+
+class BasketItem(models.Model):
+    """A dataset a person put aside, as it was then, and what led them to it."""
+
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="basket_items")
+    record = models.ForeignKey(Record, on_delete=models.PROTECT, related_name="+")
+    version = models.TextField(blank=True)
+    digest = models.CharField(max_length=64)
+    """Of the record when it was put in: another one now says that it changed since."""
+    search = models.TextField(blank=True)
+    """The query string of the catalogue's page it was found on."""
+    question = models.TextField(blank=True)
+    """The canonical text of the question to the hospitals that led to it."""
+    question_id = models.UUIDField(null=True, blank=True)
+    """That question's name in the room above; it may be gone."""
+    added_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("added_at", "id")
+        constraints = (
+            models.UniqueConstraint(fields=("owner", "record"), name="catalogue_basket_once"),
+            models.CheckConstraint(condition=models.Q(digest__regex=_DIGEST), name="catalogue_basket_digest"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.record_id} {self.version}"

@@ -23,6 +23,7 @@ from caimera.dcat import (
 )
 from caimera.dcat.schema_org import words
 from caimera.hub.catalogue.facets import FACET, keys_of, provider_of
+from caimera.hub.catalogue.filters import MOST_YEARS
 from caimera.hub.catalogue.own import told
 
 READER = 2
@@ -49,6 +50,8 @@ class Reading:
     facets: dict[str, list[str]]
     subjects: int | None
     studies: int | None
+    minimum_age: int | None
+    maximum_age: int | None
     conformance: dict[str, Any]
     reader: int = READER
 
@@ -77,8 +80,15 @@ def reading(turtle: str, dataset_id: UUID) -> Reading:
         facets=facets,
         subjects=dataset.individuals,
         studies=dataset.studies,
+        minimum_age=_years(dataset.minimum_age),
+        maximum_age=_years(dataset.maximum_age),
         conformance=_judged(graph),
     )
+
+
+def _years(age: int | None) -> int | None:
+    """An age somebody can be; any other is shown as it is, but nothing is found by it."""
+    return age if age is not None and 0 <= age <= MOST_YEARS else None
 
 
 def parsed(turtle: str, dataset_id: UUID) -> tuple[Graph, Dataset]:

@@ -10,7 +10,16 @@ from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from caimera.dcat import PROFILES
 from caimera.hub.catalogue.facets import FACETS, LONGEST_KEY
-from caimera.hub.catalogue.filters import LONGEST_TEXT, MOST_PAGES, MOST_SUBJECTS, MOST_VALUES, Query, Sort
+from caimera.hub.catalogue.filters import (
+    BOUNDS,
+    LONGEST_TEXT,
+    MOST_PAGES,
+    MOST_SUBJECTS,
+    MOST_VALUES,
+    MOST_YEARS,
+    Query,
+    Sort,
+)
 from caimera.hub.catalogue.finding import Hit, Results
 from caimera.hub.catalogue.models import Record
 from caimera.hub.catalogue.queries import SourceState, source_states
@@ -19,12 +28,19 @@ Key = Annotated[str, Field(min_length=1, max_length=LONGEST_KEY, pattern=r"^[^\x
 Number = Annotated[int, Field(ge=0, le=MOST_SUBJECTS)]
 
 
+Years = Annotated[int, Field(ge=0, le=MOST_YEARS)]
+
+
 class _Search(BaseModel):
     """What is looked for: any of the values of a facet, all facets together, words and numbers besides."""
 
     text: Annotated[str, Field(max_length=LONGEST_TEXT, description="Words, “phrases”, OR, -without.")] = ""
     least: Annotated[Number | None, Field(description="Subjects at least.")] = None
     most: Annotated[Number | None, Field(description="Subjects at most.")] = None
+    youngest: Annotated[Years | None, Field(description="Some subjects are at least so old, in years.")] = (
+        None
+    )
+    oldest: Annotated[Years | None, Field(description="Some subjects are at most so old, in years.")] = None
     sort: Annotated[Sort, Field(description="The order of what was found.")] = Sort.RELEVANCE
     size: Annotated[int, Field(ge=1, le=100, description="Datasets on a page.")] = 25
     page: Annotated[int, Field(ge=1, le=MOST_PAGES)] = 1
@@ -35,8 +51,7 @@ class _Search(BaseModel):
         return Query(
             text=self.text.replace("\x00", "").strip(),
             chosen={name: keys for name, keys in chosen.items() if keys},
-            least=self.least,
-            most=self.most,
+            **{name: getattr(self, name) for name in BOUNDS},
             sort=self.sort,
             size=self.size,
             page=self.page,
@@ -95,6 +110,8 @@ class DatasetFound(BaseModel):
     version: str
     subjects: Annotated[int | None, Field(description="As published: rounded where data are protected.")]
     studies: int | None
+    minimum_age: Annotated[int | None, Field(description="In years.")]
+    maximum_age: int | None
     changed_on: str
     facets: Annotated[dict[str, list[str]], Field(description="Keys of its values by facet.")]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from caimera.hub.catalogue import views
+from caimera.hub.catalogue import basket_views, views
 
 app_name = "catalogue"
 
@@ -13,5 +13,6 @@ urlpatterns = [
     path("catalogue/sources", views.sources, name="sources"),
     path("catalogue/sources/<slug:source_id>", views.source, name="source"),
     path("catalogue/<uuid:dataset_id>", views.dataset, name="dataset"),
+    path("basket", basket_views.basket, name="basket"),
     path("pid/<uuid:dataset_id>", views.pid, name="pid"),
 ]

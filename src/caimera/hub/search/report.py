@@ -15,11 +15,9 @@ from caimera.hub.search.certainty import margin
 from caimera.hub.search.columns import COLUMNS
 from caimera.hub.search.results import ConditionState, DatasetState, NodeState, QuestionState, Shown
 from caimera.protocol.messages import Count, CountKind
+from caimera.web.spreadsheets import harmless
 
 NOT_RECORDED = "(not recorded)"
-
-_ACTIVE = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-"""What a spreadsheet could take for the beginning of a formula (OWASP, CSV Injection)."""
 
 
 class Report(Shown):
@@ -44,17 +42,8 @@ def csv_of(report: Report) -> str:
     writer = csv.DictWriter(written, COLUMNS, restval="")
     writer.writeheader()
     for row in _rows(report):
-        writer.writerow({name: _harmless(value) for name, value in row.items()})
+        writer.writerow({name: harmless(value) for name, value in row.items()})
     return written.getvalue()
-
-
-def _harmless(value: object) -> object:
-    """Text a spreadsheet will not run: what could begin a formula gets an apostrophe before it."""
-    if value is None:
-        return ""
-    if isinstance(value, str) and (value.startswith(_ACTIVE) or value.lstrip().startswith(_ACTIVE)):
-        return f"'{value}"
-    return value
 
 
 Row = dict[str, object]

@@ -6,6 +6,7 @@ ICONS = {
     "add": "M12 5v14M5 12h14",
     "answered": "M20 12a8 8 0 1 1-4-6.9M8.5 11.5l3 3L20 6",
     "back": "M19 12H5m6-6-6 6 6 6",
+    "basket": "M4 9h16l-2 11H6zM8 9l3-6M16 9l-3-6M9.5 13v3M14.5 13v3",
     "bookmark": "M6 4h12v16l-6-4-6 4z",
     "change": "M4 20l1-4L16 5l3 3L8 19zM14 7l3 3",
     "download": "M12 4v11m-5-5 5 5 5-5M5 20h14",

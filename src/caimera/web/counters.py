@@ -1,0 +1,43 @@
+"""What the top of every page counts for who looks, such as a basket: each room registers its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import Promise
+
+
+@dataclass(frozen=True, slots=True)
+class Counter:
+    """A number at the top of the page, and where it leads."""
+
+    address: str
+    label: str | Promise
+    icon: str
+    number: int
+    current: bool
+
+
+_known: dict[str, tuple[str | Promise, str, Callable[[HttpRequest], int]]] = {}
+
+
+def register(name: str, label: str | Promise, icon: str, count: Callable[[HttpRequest], int]) -> None:
+    """Show what `count` says of a request as a link to the page of this name."""
+    _known[name] = (label, icon, count)
+
+
+def counters(request: HttpRequest) -> list[Counter]:
+    """All counters of this site for who looks now."""
+    return [
+        Counter(
+            address=(address := reverse(name)),
+            label=label,
+            icon=icon,
+            number=count(request),
+            current=request.path == address,
+        )
+        for name, (label, icon, count) in _known.items()
+    ]
