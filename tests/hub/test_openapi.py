@@ -26,7 +26,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from caimera import cohort
-from caimera.demo.ports import chosen
+from caimera.demo.ports import any_port
 from caimera.hub.search.actions import save_question
 from caimera.hub.urls import api
 from caimera.people.models import Person
@@ -51,7 +51,7 @@ HOW_MANY = [pytest.param(8, id="some"), pytest.param(300, id="many", marks=pytes
 @contextmanager
 def served() -> Iterator[str]:
     """The address of a hub's server as an operator runs it."""
-    port = chosen({"web": 8360}, {})["web"]
+    port = any_port()
     url = f"http://127.0.0.1:{port}"
     with program("serve", "--port", str(port), **NO_LIMITS):
         wait_for(lambda: _answers(url), seconds=90)

@@ -18,7 +18,7 @@ import pytest
 from django.db import connection
 
 from caimera.demo.broker import Broker
-from caimera.demo.ports import chosen
+from caimera.demo.ports import any_port
 from caimera.hub.federation.broker import configuration
 from caimera.hub.federation.models import Worker
 from caimera.hub.search.models import Question
@@ -41,7 +41,7 @@ def wait_for(fact: Callable[[], Any], *, seconds: float = 30.0) -> Any:
 
 @pytest.fixture
 def broker(tmp_path: Path) -> Iterator[Broker]:
-    running = Broker(tmp_path / "nats", chosen({"broker": 4340}, {})["broker"])
+    running = Broker(tmp_path / "nats", any_port())
     running.configure(configuration(port=running.port, store_dir=running.directory))
     running.start()
     yield running
@@ -81,7 +81,7 @@ def test_the_server_answers_and_ends_in_order_also_while_somebody_follows(
     person: Person, make_node: MakeNode
 ) -> None:
     make_node("trials")
-    port = chosen({"web": 8340}, {})["web"]
+    port = any_port()
     question = ask(person)
 
     with program("serve", "--port", str(port)) as process:

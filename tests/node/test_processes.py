@@ -18,7 +18,7 @@ import pytest
 from django.db import connection
 
 from caimera.demo.broker import Broker
-from caimera.demo.ports import chosen
+from caimera.demo.ports import any_port
 from caimera.node.agent.identity import node_card
 from caimera.node.agent.models import Heartbeat
 from caimera.node.datasets.actions import register_crate
@@ -52,7 +52,7 @@ def program(*arguments: str, **settings: str) -> Iterator[subprocess.Popen[bytes
 
 @pytest.fixture
 def broker(tmp_path: Path, hub: Hub) -> Iterator[Broker]:
-    running = Broker(tmp_path / "nats", chosen({"broker": 4360}, {})["broker"])
+    running = Broker(tmp_path / "nats", any_port())
     keys = {node_card().site: node_card().broker_key}
     running.configure(
         broker_config(
@@ -87,7 +87,7 @@ def test_a_killed_agent_is_missed_and_the_next_one_takes_over(broker: Broker, tm
 
 
 def test_the_server_answers_and_ends_in_order() -> None:
-    port = chosen({"web": 8360}, {})["web"]
+    port = any_port()
     with program("serve", "--port", str(port)) as process:
         site = httpx.Client(base_url=f"http://127.0.0.1:{port}", headers={"Host": "testserver"})
         wait_for(lambda: _answers(site))

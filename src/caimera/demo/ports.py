@@ -16,7 +16,7 @@ def chosen(preferred: Mapping[str, int], kept: Mapping[str, int]) -> dict[str, i
     ports: dict[str, int] = {}
     for name, port in preferred.items():
         wanted = [kept.get(name, port), port, *range(port + 20, port + 20 + _TRIED)]
-        ports[name] = next((p for p in wanted if p not in ports.values() and is_free(p)), 0) or _any_port()
+        ports[name] = next((p for p in wanted if p not in ports.values() and is_free(p)), 0) or any_port()
     return ports
 
 
@@ -31,7 +31,8 @@ def is_free(port: int) -> bool:
     return True
 
 
-def _any_port() -> int:
+def any_port() -> int:
+    """A port the system gives away, of its thousands: two that ask at once get two."""
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         port: int = probe.getsockname()[1]

@@ -15,7 +15,7 @@ from django.db import connection
 from django.utils import timezone
 
 from caimera.demo.broker import Broker
-from caimera.demo.ports import chosen
+from caimera.demo.ports import any_port
 from caimera.hub.federation.broker import configuration
 from caimera.hub.federation.identity import hub_identity, pseudonym
 from caimera.hub.federation.models import Node, Refusal, Worker
@@ -39,7 +39,7 @@ MakeNode = Callable[..., FakeNode]
 @pytest.fixture
 def broker(tmp_path: Path, settings: Any) -> Iterator[Broker]:
     """A broker this hub's settings point at; `admit` starts it."""
-    running = Broker(tmp_path / "nats", chosen({"broker": 4310}, {})["broker"])
+    running = Broker(tmp_path / "nats", any_port())
     settings.SITE = settings.SITE.model_copy(update={"broker_url": running.url})
     yield running
     running.stop()

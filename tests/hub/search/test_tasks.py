@@ -13,7 +13,7 @@ from procrastinate.contrib.django.utils import connector_params
 
 from caimera.audit.queries import trail
 from caimera.demo.broker import Broker
-from caimera.demo.ports import chosen
+from caimera.demo.ports import any_port
 from caimera.hub.federation.asking import Courier
 from caimera.hub.federation.broker import configuration
 from caimera.hub.federation.errors import BrokerAway
@@ -33,7 +33,7 @@ MakeNode = Callable[..., FakeNode]
 
 @pytest.fixture
 def broker(tmp_path: Path) -> Iterator[Broker]:
-    running = Broker(tmp_path / "nats", chosen({"broker": 4370}, {})["broker"])
+    running = Broker(tmp_path / "nats", any_port())
     running.configure(configuration(port=running.port, store_dir=running.directory))
     running.start()
     yield running

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import pytest
 
 from caimera.demo.broker import Broker
-from caimera.demo.ports import chosen
+from caimera.demo.ports import any_port
 from caimera.node.agent.identity import node_card
 from caimera.node.agent.process import NodeAgent
 from caimera.protocol.envelope import Letter
@@ -24,7 +24,7 @@ from tests.node.conftest import Hub
 @pytest.fixture
 def broker(tmp_path: Path, settings: Any, hub: Hub) -> Iterator[Broker]:
     """A broker that admits the hub and this node, and this node's settings point at."""
-    running = Broker(tmp_path / "nats", chosen({"broker": 4350}, {})["broker"])
+    running = Broker(tmp_path / "nats", any_port())
     card = node_card()
     running.configure(
         broker_config(
