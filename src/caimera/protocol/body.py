@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from caimera.protocol.errors import Malformed, UnknownMessage
 from caimera.protocol.messages import Asker, Message, type_of_message
-from caimera.protocol.writing import read_text, text_of
+from caimera.protocol.writing import parsed, read_text, text_of
 
 _PARTS = re.compile(rb'\{"asker":(.*?),"message":(.*),"type":"([^"\\]*)"\}', re.DOTALL)
 """Inside a part no such border can stand: JSON escapes the quotes of a text, and no part has such a key."""
@@ -30,7 +30,7 @@ class Draft:
     def of(cls, message: Message) -> Draft:
         """Raises Malformed where nobody could read it: too deep, or not what its model allows."""
         text = text_of(message)
-        read_text(type(message), text)
+        parsed(type(message), text)
         return cls(message.type, text)
 
     def body(self, asker: Asker | None) -> bytes:

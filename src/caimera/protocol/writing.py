@@ -41,15 +41,20 @@ def read(model: type[Model], value: Mapping[str, Any]) -> Model:
         raise _malformed(model, error) from None
 
 
-def read_text(model: type[Model], text: bytes) -> Model:
+def parsed(model: type[Model], text: bytes) -> Model:
     """A model from JSON, whose texts may stand for identifiers and times, and whose lists for tuples.
 
-    Raises Malformed, also where the text is not the canonical one of what it says.
+    Raises Malformed.
     """
     try:
-        value = model.model_validate_json(text, strict=True)
+        return model.model_validate_json(text, strict=True)
     except ValidationError as error:
         raise _malformed(model, error) from None
+
+
+def read_text(model: type[Model], text: bytes) -> Model:
+    """A model from its canonical text; raises Malformed, also for any other text that says the same."""
+    value = parsed(model, text)
     if text_of(value) != text:
         raise Malformed(f"A {model.__name__} is not written as this version writes it. Compare the releases.")
     return value

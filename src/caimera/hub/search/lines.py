@@ -22,10 +22,10 @@ WHERE question_id = ANY(%s) AND node_id = ANY(%s)"""
 _CHANGE = """
 UPDATE search_nodeanswer AS line SET state = new.state, reason = new.reason, answer = new.answer::jsonb,
     answered_at = new.answered_at, sent_at = new.sent_at, took_ms = new.took_ms
-FROM unnest(
-        %s::bigint[], %s::text[], %s::timestamptz[], %s::text[], %s::text[], %s::timestamptz[], %s::float8[]
-    ) AS new(id, state, sent_at, reason, answer, answered_at, took_ms)
+FROM (VALUES {rows}) AS new(id, state, sent_at, reason, answer, answered_at, took_ms)
 WHERE line.id = new.id"""
+_ROW = "(%s, %s, %s::timestamptz, %s, %s::text, %s::timestamptz, %s::float8)"
+"""A row each, and no arrays: what stands in an array is escaped twice, and answers are long."""
 _CLOSE = """
 UPDATE search_question SET closed_at = %s
 WHERE id = ANY(%s) AND closed_at IS NULL AND NOT EXISTS (
@@ -81,9 +81,9 @@ def locked(asked: Iterable[tuple[UUID, str]]) -> Mapping[tuple[UUID, str], Line]
 
 def write(changes: Sequence[Change]) -> None:
     """Write lines anew, with one statement."""
-    columns = zip(*(astuple(change) for change in changes), strict=True)
+    rows = ", ".join([_ROW] * len(changes))
     with connection.cursor() as cursor:
-        cursor.execute(_CHANGE, [list(column) for column in columns])
+        cursor.execute(_CHANGE.format(rows=rows), [value for change in changes for value in astuple(change)])
 
 
 def close_complete(question_ids: Collection[UUID], now: datetime) -> set[UUID]:
