@@ -19,6 +19,15 @@ SLIP_IN_TEXT = "/search?do=text&text=modality+%3D+CAT"
 
 PAGES = [
     ("/", ""),
+    ("/?tier=2", "researcher"),
+    ("/become/researcher", ""),
+    ("/become/data-holder", ""),
+    ("/become/software-provider", ""),
+    ("/become/governing-body", ""),
+    ("/documents", ""),
+    ("/privacy", ""),
+    ("/accessibility", ""),
+    ("/imprint", ""),
     (BARS, ""),
     (BARS, "researcher"),
     (BARS, "newcomer"),
@@ -161,7 +170,7 @@ def tab_to(page: Page, name: str, *, key: str = "Tab") -> None:
 
 
 def test_the_journey_by_keyboard_alone(open_page: OpenPage) -> None:
-    page = open_page("/", persona="researcher")
+    page = open_page("/search", persona="researcher")
     page.keyboard.press("Tab")
     assert focused(page) == "Skip to the content"
     page.keyboard.press("Enter")

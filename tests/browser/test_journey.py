@@ -47,6 +47,7 @@ def expect_all_answers(page: Page) -> None:
 def test_from_the_front_door_to_the_numbers(open_page: OpenPage) -> None:
     page = open_page("/")
     sign_in(page, "researcher")
+    page.get_by_role("link", name="Ask the hospitals").click()
     build(page)
     page.get_by_label("What is it for?").fill("Is a study of low-dose CT feasible?")
     page.get_by_role("button", name="Ask the hospitals").click()
@@ -60,7 +61,7 @@ def test_from_the_front_door_to_the_numbers(open_page: OpenPage) -> None:
 
 
 def test_the_same_without_scripts(open_page: OpenPage) -> None:
-    page = open_page("/", scripts=False)
+    page = open_page("/search", scripts=False)
     sign_in(page, "researcher")
     build(page)
     page.get_by_role("button", name="Ask the hospitals").click()
@@ -68,7 +69,7 @@ def test_the_same_without_scripts(open_page: OpenPage) -> None:
 
 
 def test_what_was_built_is_kept_through_signing_in(open_page: OpenPage) -> None:
-    page = open_page("/")
+    page = open_page("/search")
     choose(page, "Sex", "Female")
     page.get_by_role("link", name="Sign in and come back here").click()
     page.locator('button[value="researcher"]').click()
@@ -77,7 +78,7 @@ def test_what_was_built_is_kept_through_signing_in(open_page: OpenPage) -> None:
 
 
 def test_who_is_no_member_sees_how_to_become_one(open_page: OpenPage) -> None:
-    page = open_page("/", persona="newcomer")
+    page = open_page("/search", persona="newcomer")
     expect(page.get_by_role("heading", name="Only members can ask")).to_be_visible()
     expect(page.get_by_role("button", name="Ask the hospitals")).to_have_count(0)
     page.get_by_role("link", name="How to become a member").click()
@@ -117,7 +118,7 @@ def test_two_bars_and_the_way_back(open_page: OpenPage) -> None:
 
 
 def test_a_slip_moves_the_focus_to_what_is_wrong(open_page: OpenPage) -> None:
-    page = open_page("/")
+    page = open_page("/search")
     page.locator("summary", has_text="Age at imaging").click()
     page.locator("#age_at_imaging-from").fill("70")
     page.locator("#age_at_imaging-to").fill("40")
@@ -129,7 +130,7 @@ def test_a_slip_moves_the_focus_to_what_is_wrong(open_page: OpenPage) -> None:
 
 
 def test_find_add_count_narrow_keep_share_and_report(open_page: OpenPage) -> None:
-    page = open_page("/", persona="researcher")
+    page = open_page("/search", persona="researcher")
     page.get_by_label("Find a variable or value").press_sequentially("chest")
     page.get_by_role("button", name="Add Body part: chest", exact=True).click()
     expect(page.locator(".in-words")).to_contain_text("body part is chest")
@@ -220,7 +221,7 @@ def test_a_group_is_filled_without_scripts(open_page: OpenPage) -> None:
 
 
 def test_a_list_of_values_is_narrowed_by_typing(open_page: OpenPage) -> None:
-    page = open_page("/")
+    page = open_page("/search")
     page.locator("summary", has_text="Condition").click()
     page.get_by_label("Melanoma", exact=True).check()
     page.get_by_label("Find among").first.fill("lung")

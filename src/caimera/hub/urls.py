@@ -30,6 +30,7 @@ urlpatterns = [
     path("", include("caimera.web.health")),
     path("", include("caimera.people.urls")),
     path("api/", api.urls),
+    path("", include("caimera.hub.dashboard.urls")),
     path("", include("caimera.hub.catalogue.urls")),
     path("", include("caimera.hub.search.urls")),
 ]

@@ -24,10 +24,19 @@ NAVIGATION = (
 )
 """Pages of the main navigation, in order; a site shows those it has."""
 
+FOOTER = (
+    ("dashboard:privacy", _("Privacy")),
+    ("dashboard:accessibility", _("Accessibility")),
+    ("dashboard:imprint", _("Imprint")),
+)
+"""Pages every page leads to at its end; a site shows those it has."""
+
+Pages = tuple[tuple[str, "str | Promise"], ...]
+
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """An entry of the main navigation."""
+    """An entry of the main navigation or of the footer."""
 
     address: str
     label: str | Promise
@@ -44,6 +53,7 @@ class Site:
     navigation: tuple[Link, ...]
     counters: Callable[[], list[Counter]]
     """Called by the page that shows them: a part of a page needs none."""
+    footer: tuple[Link, ...]
 
 
 def site(request: HttpRequest) -> dict[str, Site]:
@@ -53,15 +63,16 @@ def site(request: HttpRequest) -> dict[str, Site]:
             name=settings.SITE.site_name,
             demo=settings.SITE.demo,
             software=version("caimera"),
-            navigation=tuple(_links(request)),
             counters=partial(counters, request),
+            navigation=tuple(_links(request, NAVIGATION)),
+            footer=tuple(_links(request, FOOTER)),
         )
     }
 
 
-def _links(request: HttpRequest) -> list[Link]:
+def _links(request: HttpRequest, pages: Pages) -> list[Link]:
     links = []
-    for name, label in NAVIGATION:
+    for name, label in pages:
         try:
             address = reverse(name)
         except NoReverseMatch:

@@ -9,7 +9,6 @@ from caimera.hub.search import live, saved_views, views
 app_name = "search"
 
 urlpatterns = [
-    path("", views.builder, name="start"),
     path("search", views.builder, name="builder"),
     path("search/find", views.find, name="find"),
     path("questions", views.questions, name="questions"),

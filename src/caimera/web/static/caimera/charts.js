@@ -4,6 +4,7 @@
 (() => {
   const SHOWN = 20;
   const ROW = 26;
+  const LINE = 240;
   const drawn = new Map();
   const dark = window.matchMedia("(prefers-color-scheme: dark)");
 
@@ -13,10 +14,10 @@
       .map((row) => ({ label: row.dataset.chartLabel, value: Number(row.dataset.chartValue), text: row.dataset.chartText }));
   }
 
-  // Bands of numbers keep their order; everything else comes by size.
-  function ordered(name, rows) {
+  // Bands of numbers keep their order; everything else comes by size. Time runs as it does in the table.
+  function ordered(name, rows, most) {
     const inOrder = name.startsWith("by-") ? rows : [...rows].sort((one, other) => other.value - one.value);
-    return inOrder.slice(0, SHOWN).reverse();
+    return inOrder.slice(0, most).reverse();
   }
 
   function colour(name, print) {
@@ -46,15 +47,30 @@
     };
   }
 
+  function lineOption(rows, print) {
+    const axis = { axisLabel: { color: colour("text", print), fontSize: 12 }, axisLine: { lineStyle: { color: colour("line", print) } } };
+    return {
+      animation: false,
+      grid: { left: 56, right: 24, top: 12, bottom: 28 },
+      xAxis: { type: "category", data: rows.map((row) => row.label), boundaryGap: false, axisTick: { show: false }, ...axis },
+      yAxis: { type: "value", minInterval: 1, splitLine: { lineStyle: { color: colour("line", print) } }, ...axis },
+      series: [{
+        type: "line", data: rows.map((row) => row.value), step: "end", silent: true, symbolSize: 6,
+        lineStyle: { color: colour("bar", print), width: 2 }, itemStyle: { color: colour("bar", print) },
+      }],
+    };
+  }
+
   function draw(figure, print = false) {
-    const rows = ordered(figure.dataset.chart, rowsOf(figure.dataset.chart));
+    const line = figure.dataset.chartKind === "line";
+    const rows = line ? rowsOf(figure.dataset.chart) : ordered(figure.dataset.chart, rowsOf(figure.dataset.chart), Number(figure.dataset.chartMost) || SHOWN);
     figure.hidden = rows.length < 2;
     if (figure.hidden) return;
     const room = figure.querySelector(".chart-drawing");
-    room.style.height = `${rows.length * ROW + 8}px`;
+    room.style.height = line ? `${LINE}px` : `${rows.length * ROW + 8}px`;
     const chart = window.echarts.getInstanceByDom(room) || window.echarts.init(room);
     chart.resize();
-    chart.setOption(option(rows, room.clientWidth, print), true);
+    chart.setOption(line ? lineOption(rows, print) : option(rows, room.clientWidth, print), true);
     drawn.set(figure, chart);
   }
 

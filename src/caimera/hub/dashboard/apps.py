@@ -1,0 +1,10 @@
+"""The Django application `dashboard`."""
+
+from django.apps import AppConfig
+
+
+class DashboardConfig(AppConfig):
+    """The front door; it keeps nothing."""
+
+    name = "caimera.hub.dashboard"
+    label = "dashboard"

@@ -1,0 +1,111 @@
+"""The catalogue in numbers, what is new in it, and who is there."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
+
+from caimera.hub.catalogue.models import Harvest, Record
+from caimera.hub.catalogue.queries import edition, visible_records
+from caimera.hub.catalogue.states import State
+from caimera.hub.dashboard.figures import TIERS, Figures, Row, figures
+from caimera.hub.federation.queries import enrolled_nodes, is_present
+
+LATEST = 6
+"""Datasets, and runs with a change, that are told as news."""
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What came last: datasets, and the runs that changed something."""
+
+    datasets: Sequence[Record]
+    runs: Sequence[Harvest]
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """All that the front door says of the catalogue, by tier; the same until the catalogue is another."""
+
+    tiers: Mapping[int, Figures]
+    news: News
+    by_source: Mapping[str, int]
+    """Datasets of each source."""
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """A node of the federation, as the map shows it."""
+
+    id: str
+    name: str
+    present: bool
+    last_heard_at: datetime | None
+    datasets: int
+
+
+_lock = threading.Lock()
+_current: tuple[object, Snapshot | None] = (None, None)
+
+
+def snapshot() -> Snapshot:
+    """The catalogue as it is now; counted anew by the first who asks after a change, or on another day."""
+    global _current
+    today = timezone.now().date()
+    now = (edition(), today)
+    known, found = _current
+    if found is None or known != now:
+        with _lock:
+            known, found = _current
+            if found is None or known != now:
+                found = _counted(today)
+                _current = (now, found)
+    return found
+
+
+def _counted(today: date) -> Snapshot:
+    rows = _rows()
+    return Snapshot(
+        tiers={tier: figures(rows, tier=tier, today=today) for tier in TIERS},
+        news=News(
+            datasets=list(_light().order_by("-first_seen_at", "title")[:LATEST]),
+            runs=list(_changing_runs()[:LATEST]),
+        ),
+        by_source=dict(
+            visible_records().order_by().values_list("source_id").annotate(count=Count("id")),
+        ),
+    )
+
+
+def _rows() -> list[Row]:
+    columns = ("facets", "subjects", "studies", "first_seen_at", "withdrawn_at")
+    return [Row(*values) for values in Record.objects.order_by().values_list(*columns).iterator(2_000)]
+
+
+def _light() -> QuerySet[Record]:
+    return visible_records().only("id", "title", "provider", "first_seen_at", "subjects")
+
+
+def _changing_runs() -> QuerySet[Harvest]:
+    changed = Q(added__gt=0) | Q(changed__gt=0) | Q(gone__gt=0)
+    applied = Harvest.objects.filter(changed, state=State.APPLIED.value)
+    return applied.select_related("source__node").order_by("-ended_at")
+
+
+def neighbours(known: Snapshot, *, now: datetime) -> list[Neighbour]:
+    """Every node, whether it is there, and what it brought to the catalogue."""
+    return [
+        Neighbour(
+            id=node.pk,
+            name=node.name,
+            present=is_present(node, now),
+            last_heard_at=node.last_heard_at,
+            datasets=known.by_source.get(node.pk, 0),
+        )
+        for node in enrolled_nodes()
+    ]

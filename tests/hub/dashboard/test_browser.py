@@ -1,0 +1,123 @@
+"""The front door in a browser: the visitor's walk, on a phone, by keyboard, on paper, without scripts."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from caimera.dcat import Text
+from caimera.hub.catalogue.models import Record
+from tests.browser.test_access import (
+    expect_no_sideways_scrolling,
+    expect_no_violations,
+    open_everything,
+    tab_to,
+)
+from tests.hub.catalogue.conftest import federation, holder  # noqa: F401
+from tests.hub.catalogue.holders import Federation, Holder
+from tests.hub.catalogue.test_browser import AXE, EUCAIM, browsing, opened
+
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("clean_tables"),
+    pytest.mark.timeout(400),
+]
+
+MR, CT = f"{EUCAIM}IMG1000022", f"{EUCAIM}IMG1000020"
+
+
+@pytest.fixture
+def filled(holder: Holder, federation: Federation) -> Holder:  # noqa: F811
+    """Nine datasets that came within four months, one withdrawn; a second node that is away."""
+    for number in range(1, 10):
+        holder.publish(
+            number,
+            title=(Text(f"{'Breast' if number % 3 else 'Prostate'} images {number}", "en"),),
+            modality=(MR,) if number % 2 else (MR, CT),
+            individuals=number * 400,
+            tier=f"{EUCAIM}SPEC{1000011 if number % 2 else 1000009}",
+        )
+    federation.harvest()
+    for number in range(1, 7):
+        earlier = timezone.now() - timedelta(days=20 * number)
+        Record.objects.filter(pk=UUID(int=number)).update(first_seen_at=earlier)
+    holder.withdraw(9)
+    federation.harvest()
+    return holder
+
+
+def test_pages_with_something_to_tell_are_open_to_everyone(filled: Holder) -> None:
+    """The other pages are looked at in `tests/browser/test_access.py`, before the demo."""
+    with browsing() as (browser, url):
+        for address in ("/?tier=2", "/become/data-holder", "/imprint"):
+            page = opened(browser, url + address)
+            assert "Page not found" not in page.title()
+            open_everything(page)
+            expect_no_violations(page, AXE)
+            expect_no_sideways_scrolling(page)
+
+
+def test_a_visitor_walks_from_the_front_door_to_a_dataset_and_a_role(filled: Holder) -> None:
+    with browsing() as (browser, url):
+        page = opened(browser, url + "/")
+        expect(page.locator("#numbers")).to_contain_text("about 14,400")
+        expect(page.locator("figure.chart:visible")).to_have_count(2)
+        page.get_by_role("link", name="Searchable").click()
+        expect(page.locator("#numbers")).to_contain_text("about 6,400")
+        page.get_by_role("table", name="Datasets by modality").get_by_role("link").first.click()
+        expect(page.locator("#results-heading")).to_have_text("4 datasets of 8")
+        page.get_by_role("link", name="Prostate images 3", exact=True).click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("Prostate images 3")
+        page.locator(".brand").click()
+        page.get_by_role("link", name="Data holder").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("Data holder")
+        page.get_by_role("link", name="See it in the catalogue").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("Sources of the catalogue")
+        page.get_by_role("link", name="Privacy").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("Privacy notice")
+
+
+def test_without_scripts_the_tables_say_it_all(filled: Holder) -> None:
+    with browsing() as (browser, url):
+        page = opened(browser, url + "/", scripts=False)
+        expect(page.locator("figure.chart:visible")).to_have_count(0)
+        growth = page.get_by_role("table", name="Datasets over time")
+        expect(growth.locator("tbody tr").last).to_contain_text("8")
+        page.get_by_role("link", name="Searchable").click()
+        expect(page.locator("#numbers")).to_contain_text("about 6,400")
+
+
+def test_by_keyboard_on_a_phone_and_on_paper(filled: Holder) -> None:
+    with browsing() as (browser, url):
+        page = opened(browser, url + "/")
+        tab_to(page, "Searchable")
+        page.keyboard.press("Enter")
+        expect(page.locator("#numbers")).to_contain_text("about 6,400")
+        expect_a_list_on_a_line(page)
+        expect_numbers_without_a_frame(page)
+        tab_to(page, "Researcher")
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("heading", level=1)).to_have_text("Researcher")
+
+
+def expect_a_list_on_a_line(page: Page) -> None:
+    """On a phone the network's nodes stand below the hub, and further in."""
+    page.set_viewport_size({"width": 360, "height": 800})
+    hub, node = (page.locator(one).bounding_box() for one in (".network-hub", ".network-node"))
+    assert hub is not None
+    assert node is not None
+    assert hub["y"] + hub["height"] <= node["y"]
+    assert node["x"] > hub["x"]
+
+
+def expect_numbers_without_a_frame(page: Page) -> None:
+    page.emulate_media(media="print")
+    for hidden in (".masthead", ".footer", ".tiers", ".welcome .actions"):
+        expect(page.locator(hidden)).to_be_hidden()
+    expect(page.locator("#numbers .figures")).to_be_visible()
+    assert page.pdf().startswith(b"%PDF")
+    page.emulate_media(media="screen")
