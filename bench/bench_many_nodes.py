@@ -90,7 +90,9 @@ def _member() -> object:
 
     from caimera.people.models import Person
 
-    return Person.objects.create(issuer="bench", sub="bench", is_member=True, checked_at=timezone.now())
+    return Person.objects.create(
+        issuer="bench", sub="bench", in_membership_group=True, checked_at=timezone.now()
+    )
 
 
 def _wait_until_present(nodes: int) -> None:

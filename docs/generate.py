@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import json
 import os
+import subprocess
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -55,6 +56,7 @@ def pages() -> dict[Path, str]:
         "report.md": report_page(),
         "catalogue-profile.md": profile_page(),
         "workflows.md": workflows_page(),
+        "authorisation.md": authorisation_page(),
     }
     samples = {"hub.env.sample": sample(HubSettings), "node.env.sample": sample(NodeSettings)}
     return {
@@ -275,6 +277,30 @@ def _ways(one: Workflow) -> Iterator[str]:
 def _roles(one: Workflow, names: Iterable[str]) -> str:
     labels = {role.name: role.label for role in one.roles} | {"clock": "the clock"}
     return ", ".join(labels[name] for name in names)
+
+
+def authorisation_page() -> Iterator[str]:
+    from caimera.people.roles import PERMISSIONS, ROLES
+
+    yield "# Who may do what\n"
+    yield "Roles carry permissions, routes need one; both stand in the code, and tests hold every site"
+    yield "against this page with real requests.\n"
+    yield "## Permissions\n"
+    yield from (f"- `{name}` — {words}." for name, words in PERMISSIONS.items())
+    yield "\n## Roles\n"
+    yield "| Role | What it is for | Permissions | How it comes |\n|---|---|---|---|"
+    for role in ROLES.values():
+        ways = ["an operator" + (", confirmed by another" if role.four_eyes else "")] if role.given else []
+        ways += [f"the group `{role.group}`"] if role.group else []
+        may = ", ".join(f"`{name}`" for name in role.permissions)
+        comes = ", ".join(ways) or "membership"
+        yield f"| {role.label} (`{role.name}`) | {role.description} | {may} | {comes} |"
+    for kind in ("hub", "node"):
+        yield f"\n## Every route of a {kind}\n"
+        yield "*Own*: the address names an object, and only the caller's own is there for them."
+        yield "Each column is somebody with that role and no other.\n"
+        command = [sys.executable, str(ROOT / "docs" / "authorisation.py"), kind]
+        yield subprocess.run(command, check=True, capture_output=True, text=True).stdout.rstrip()
 
 
 def messages_page() -> Iterator[str]:

@@ -105,7 +105,7 @@ def make_person(sub: str, *, is_member: bool = True) -> Person:
         name=sub.title(),
         email=f"{sub}@example.org",
         entitlements=[settings.SITE.membership_group] if is_member else [],
-        is_member=is_member,
+        in_membership_group=is_member,
         checked_at=timezone.now(),
     )
 

@@ -148,3 +148,18 @@ def test_every_command_and_option_says_what_it_does() -> None:
     for command in hub.commands.values():
         assert command.help
         assert all(option.help for option in command.params if isinstance(option, click.Option))
+
+
+def test_roles_are_given_listed_and_taken_in_the_shell() -> None:
+    words = ("--reason", "runs this hub", "--until", "2027-06-30")
+    assert call("roles", "give", "olga@lifescience-ri.eu", "operator", *words).exit_code == 1
+    given = call("roles", "give", "olga@lifescience-ri.eu", "operator", *words, "--unseen")
+    assert given.output == "olga@lifescience-ri.eu: Operator, until 2027-06-30.\n"
+    again = call("roles", "give", "otto@lifescience-ri.eu", "operator", *words, "--unseen")
+    assert "An operator has to confirm it" in again.output
+    first, second = call("roles", "list").output.splitlines()
+    assert ("until 2027-06-30" in first, "to confirm" in second) == (True, True)
+    number = first.split()[0]
+    taken = call("roles", "take", number, "--reason", "moved on")
+    assert taken.output == "olga@lifescience-ri.eu is no longer: Operator.\n"
+    assert "was taken away already" in call("roles", "take", number, "--reason", "again").output

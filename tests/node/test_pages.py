@@ -36,7 +36,7 @@ def make_person(*groups: str) -> Person:
         sub="-".join(("person", *groups)),
         name="Some Person",
         entitlements=[member, *inner],
-        is_member=True,
+        in_membership_group=True,
         checked_at=timezone.now(),
     )
 

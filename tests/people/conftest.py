@@ -87,8 +87,12 @@ def another_visitor(simulator: Simulator) -> Visitor:
 def make_person(settings: Settings) -> Callable[..., Person]:
     """A person the login service vouched for a moment ago."""
 
-    def make(sub: str = "ab12@lifescience-ri.eu", **fields: Any) -> Person:
-        known = {"name": "Rosa Researcher", "entitlements": [MEMBER], "is_member": True}
+    def make(sub: str = "ab12@lifescience-ri.eu", *, is_member: bool = True, **fields: Any) -> Person:
+        known = {
+            "name": "Rosa Researcher",
+            "entitlements": [MEMBER] if is_member else [],
+            "in_membership_group": is_member,
+        }
         return Person.objects.create(
             issuer=settings.SITE.oidc_issuer, sub=sub, checked_at=timezone.now(), **{**known, **fields}
         )

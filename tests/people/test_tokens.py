@@ -96,7 +96,7 @@ def test_membership_lost_is_seen_at_the_latest_after_a_minute(
 def test_membership_lost_by_another_door_counts_at_once(simulator: Simulator) -> None:
     token = simulator.access_token("researcher")
     assert get(token).status_code == 200
-    Person.objects.update(is_member=False)
+    Person.objects.update(in_membership_group=False)
     assert get(token).status_code == 403
 
 

@@ -61,7 +61,7 @@ def test_a_person_finds_their_name_and_the_way_out() -> None:
         sub="ada",
         name="Ada Lovelace",
         checked_at=timezone.now(),
-        is_member=False,
+        in_membership_group=False,
     )
     client = Client()
     client.force_login(person)  # type: ignore[arg-type]

@@ -8,6 +8,7 @@ from typing import IO
 
 import click
 
+from caimera.cli.people import people_commands
 from caimera.cli.sites import begin, make_keys, migrate_database, read_card, run_until_told, serve_pages
 from caimera.hub.settings.site import HubSettings
 from caimera.web.site import load
@@ -141,6 +142,10 @@ def nodes(as_json: bool) -> None:
         click.echo(f"{node.id:<20} {node.state:<8} {node.dataset_count:>4} datasets  {node.name}")
         if node.refused:
             click.echo(f"{'':<20} refused: {node.refused}")
+
+
+for _command in people_commands(_begin):
+    hub.add_command(_command)
 
 
 @hub.group()

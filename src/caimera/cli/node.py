@@ -9,6 +9,7 @@ from uuid import UUID
 
 import click
 
+from caimera.cli.people import people_commands
 from caimera.cli.sites import begin, make_keys, migrate_database, read_card, run_until_told, serve_pages
 from caimera.node.settings.site import NodeSettings
 from caimera.web.site import load
@@ -36,6 +37,10 @@ def init(oidc_client_secret_file: IO[bytes] | None) -> None:
     from caimera.node.agent.keys import create_missing_keys
 
     make_keys(load(NodeSettings), create_missing_keys, oidc_client_secret_file)
+
+
+for _command in people_commands(_begin):
+    node.add_command(_command)
 
 
 @node.command()

@@ -3,15 +3,18 @@
     @member                      @api.get("/nodes", auth=MemberAuth())
     def page(request): ...       def nodes(request): ...
 
-`request.user` is the Person inside. Pages know a person by their session; the API by their session
-(with the CSRF check) or by a bearer token.
+    @needs("members.decide")     @api.post("/memberships/…", auth=NeedsAuth("members.decide"))
+    def page(request): ...       def decide(request): ...
+
+`request.user` is the Person inside. What a permission is, and who has it: `people.roles`. Pages know a
+person by their session; the API by their session (with the CSRF check) or by a bearer token.
 """
 
 from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from typing import Any, ClassVar, TypeVar, cast
+from typing import Any, TypeVar, cast
 from urllib.parse import urlencode, urlsplit
 
 from asgiref.sync import iscoroutinefunction, sync_to_async
@@ -27,6 +30,7 @@ from ninja.utils import check_csrf
 from caimera.people.actions import note_refusal
 from caimera.people.errors import SignInProblem, TokenRefused
 from caimera.people.models import Person
+from caimera.people.roles import PERMISSIONS, roles_with
 from caimera.people.tokens import person_of
 from caimera.web.access import mark
 
@@ -42,6 +46,14 @@ def signed_in(view: View) -> View:
 def member(view: View) -> View:
     """The page needs a member; others who are signed in are shown how to become one."""
     return mark(_guarded(view, _refuse_non_member), "member")
+
+
+def needs(permission: str) -> Callable[[View], View]:
+    """The page needs a person one of whose roles carries the permission."""
+    if permission not in PERMISSIONS:
+        raise LookupError(f"There is no permission {permission}; there are {', '.join(PERMISSIONS)}.")
+    refuse = functools.partial(_refuse_without, permission)
+    return lambda view: mark(_guarded(view, refuse), permission)
 
 
 def _guarded(view: View, refuse: Refuse) -> View:
@@ -69,6 +81,17 @@ def _refuse_non_member(request: HttpRequest) -> HttpResponse | None:
     note_refusal(person=person, route=_route(request), needs="member")
     context = {"refused": True, "registration": settings.SITE.registration_url}
     return render(request, "people/membership.html", context, status=403)
+
+
+def _refuse_without(permission: str, request: HttpRequest) -> HttpResponse | None:
+    if invitation := _refuse_visitor(request):
+        return invitation
+    person = caller(request)
+    if person.may(permission):
+        return None
+    note_refusal(person=person, route=_route(request), needs=permission)
+    context = {"what": PERMISSIONS[permission], "roles": roles_with(permission)}
+    return render(request, "people/not_your_role.html", context, status=403)
 
 
 def caller(request: HttpRequest) -> Person:
@@ -107,7 +130,7 @@ class SignedInAuth(AuthBase):
 
     openapi_type = "http"
     openapi_scheme = "bearer"
-    needs: ClassVar[str] = "signed_in"
+    needs: str = "signed_in"
 
     async def __call__(self, request: HttpRequest) -> Person:
         """The person, also set as `request.user`. Raises HttpError 401, 403 or 503."""
@@ -135,8 +158,24 @@ class MemberAuth(SignedInAuth):
             raise HttpError(403, _("This needs membership. How to become a member: %s") % address)
 
 
-mark(SignedInAuth, SignedInAuth.needs)
-mark(MemberAuth, MemberAuth.needs)
+class NeedsAuth(SignedInAuth):
+    """The route needs somebody one of whose roles carries a permission."""
+
+    def __init__(self, permission: str) -> None:
+        super().__init__()
+        if permission not in PERMISSIONS:
+            raise LookupError(f"There is no permission {permission}; there are {', '.join(PERMISSIONS)}.")
+        self.needs = permission
+
+    def require(self, request: HttpRequest, person: Person) -> None:
+        if not person.may(self.needs):
+            note_refusal(person=person, route=_route(request), needs=self.needs)
+            holders = ", ".join(role.label for role in roles_with(self.needs))
+            raise HttpError(403, _("This is for: %s. The roles are at /roles.") % holders)
+
+
+for _kind in (SignedInAuth, MemberAuth, NeedsAuth):
+    mark(_kind, _kind.needs)
 
 
 def _bearer(request: HttpRequest) -> Person:

@@ -3,6 +3,7 @@
 from typing import Any, cast
 from uuid import uuid4
 
+from django.conf import settings
 from django.contrib.auth import login, logout
 from django.db import transaction
 from django.http import HttpRequest
@@ -56,13 +57,26 @@ def check(*, claims: Claims) -> Person:
             "name": claims.name,
             "email": claims.email,
             "entitlements": list(claims.entitlements),
-            "is_member": is_member,
+            "in_membership_group": is_member,
             "checked_at": timezone.now(),
         },
     )
-    if is_member != (known is not None and known.is_member):
+    if is_member != (known is not None and known.in_membership_group):
         act = "membership.gained" if is_member else "membership.lost"
         record(act=act, actor=person.actor, object=f"person:{person.pk}")
+    return person
+
+
+@transaction.atomic
+def expect_person(*, sub: str) -> Person:
+    """Know somebody of this site's login service, who may not have signed in yet, to give them a role."""
+    person, made = Person.objects.get_or_create(
+        issuer=settings.SITE.oidc_issuer,
+        sub=sub,
+        defaults={"checked_at": timezone.now() - SIGN_IN_COUNTS},
+    )
+    if made:
+        record(act="person.expected", actor="system", object=f"person:{person.pk}")
     return person
 
 
@@ -74,7 +88,7 @@ def forget_person(*, person: Person, actor: str) -> Person:
     """
     names = person.names
     person.sub, person.name, person.email = f"forgotten:{uuid4()}", "", ""
-    person.entitlements, person.is_member = [], False
+    person.entitlements, person.in_membership_group = [], False
     person.checked_at = timezone.now() - SIGN_IN_COUNTS
     with transaction.atomic():
         for chapter in chapters():

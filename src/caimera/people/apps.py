@@ -17,6 +17,9 @@ class PeopleConfig(AppConfig):
 
     def ready(self) -> None:
         refuse_unusable(settings.SITE)
+        from caimera.people import chapters, own_chapters
+
+        chapters.register(own_chapters.ROLES)
 
 
 def refuse_unusable(site: SiteSettings) -> None:

@@ -3,6 +3,8 @@
 PeopleError
 ├── NotAGroup            the text is no group entitlement (AARC-G069)
 ├── TokenRefused         the bearer token opens nothing here
+├── ActRefused           what somebody wants to do about persons cannot be done (422)
+│   └── Overtaken        it cannot be done any more: somebody was faster (409)
 └── SignInProblem        the person cannot be signed in
     ├── LoginUnreachable the login service does not answer
     ├── LoginRefused     the login service is none this site may trust, or does not know this site
@@ -29,6 +31,18 @@ class TokenRefused(PeopleError):
     """The bearer token opens nothing here: unknown, expired, revoked, or given to another client."""
 
     sentence: Promise = _("The access token is not valid here. Sign in again with `caimera login`.")
+
+
+class ActRefused(PeopleError):
+    """What somebody wants to do about persons cannot be done; the message tells them why and what to do."""
+
+    status: int = 422
+
+
+class Overtaken(ActRefused):
+    """It could be done a moment ago; somebody was faster."""
+
+    status = 409
 
 
 class SignInProblem(PeopleError):

@@ -1,13 +1,21 @@
-"""A person."""
+"""A person, and the roles they were given."""
+
+from __future__ import annotations
 
 import uuid
+from collections.abc import Iterator
 from datetime import timedelta
+from functools import cached_property
 from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+from django.utils import timezone
 
 from caimera.people.entitlements import Group, groups, parse
+from caimera.people.roles import BY_GROUP, ROLES, permissions_of
 
 SIGN_IN_COUNTS = timedelta(hours=8)
 """How long what userinfo said is believed without asking again."""
@@ -22,7 +30,7 @@ class Person(models.Model):
     name = models.TextField(blank=True)
     email = models.TextField(blank=True)
     entitlements = models.JSONField(default=list, blank=True)
-    is_member = models.BooleanField(default=False)
+    in_membership_group = models.BooleanField(default=False)
     checked_at = models.DateTimeField()
 
     USERNAME_FIELD = "id"
@@ -49,6 +57,28 @@ class Person(models.Model):
         """All that the trail may call this person."""
         return self.actor, f"person:{self.pk}"
 
+    @property
+    def is_member(self) -> bool:
+        """Whether the person may do what is for members."""
+        return self.in_membership_group
+
+    @cached_property
+    def roles(self) -> frozenset[str]:
+        """The names of the roles they hold now: by membership, by a group, by an act of an operator."""
+        return frozenset(self._roles())
+
+    def _roles(self) -> Iterator[str]:
+        if self.is_member:
+            yield "researcher"
+        group = membership_group()
+        held = {one.path for one in groups(self.entitlements, trusted=(group.authority,)) if not one.role}
+        yield from (role.name for inner, role in BY_GROUP.items() if group.inner(inner).path in held)
+        yield from self.grants.filter(RoleGrant.in_force()).values_list("role", flat=True)
+
+    def may(self, permission: str) -> bool:
+        """Whether one of their roles carries a permission (`people.roles.PERMISSIONS`)."""
+        return permission in permissions_of(self.roles)
+
     def holds(self, group: Group) -> bool:
         """Whether the person is in exactly this group, said by the group's own authority."""
         return group in groups(self.entitlements, trusted=(group.authority,))
@@ -61,3 +91,54 @@ class Person(models.Model):
 def membership_group() -> Group:
     """The group whose people are members, from the setting `membership_group`."""
     return parse(settings.SITE.membership_group)
+
+
+LONGEST_GRANT = timedelta(days=731)
+"""No role is given for longer than two years at a time."""
+
+
+class RoleGrant(models.Model):
+    """A role given to a person by somebody, for a reason, until a time.
+
+    Where four eyes are needed it counts from its confirmation on. `None` as a person is this site's shell.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="grants")
+    role = models.CharField(max_length=40)
+    reason = models.TextField()
+    until = models.DateTimeField()
+    asked_by = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, related_name="+")
+    asked_at = models.DateTimeField(db_default=Now(), editable=False)
+    confirmed_by = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, related_name="+")
+    confirmed_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("role", "asked_at")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("person", "role"), condition=Q(ended_at=None), name="role_given_once"
+            ),
+            models.CheckConstraint(condition=~Q(reason=""), name="role_given_for_a_reason"),
+            models.CheckConstraint(
+                condition=~Q(role="operator")
+                | Q(confirmed_at=None)
+                | Q(asked_by=None)
+                | (Q(confirmed_by__isnull=False) & ~Q(asked_by=F("confirmed_by"))),
+                name="role_operator_by_four_eyes",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.person}: {self.role}"
+
+    @staticmethod
+    def in_force() -> Q:
+        """The condition of grants that count now."""
+        return Q(confirmed_at__isnull=False, ended_at=None, until__gt=timezone.now())
+
+    @property
+    def label(self) -> str:
+        """The role in words."""
+        return ROLES[self.role].label

@@ -1,19 +1,53 @@
 """Reading persons."""
 
+from datetime import UTC, date, datetime, time
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from caimera.audit.models import Record
 from caimera.audit.queries import records_about
 from caimera.people.chapters import chapters
-from caimera.people.models import SIGN_IN_COUNTS, Person
+from caimera.people.errors import ActRefused
+from caimera.people.models import SIGN_IN_COUNTS, Person, RoleGrant
 
 
 def known_now() -> QuerySet[Person]:
     """The persons of whom what userinfo said still counts."""
     return Person.objects.filter(checked_at__gt=timezone.now() - SIGN_IN_COUNTS)
+
+
+def person_called(name: str) -> Person:
+    """The one person known here by this e-mail address or identifier (`sub`). Raises ActRefused."""
+    found = (
+        list(Person.objects.filter(Q(sub=name) | Q(email__iexact=name)).order_by("pk")[:2]) if name else []
+    )
+    if not found:
+        raise ActRefused(
+            _("Nobody of this address or identifier has signed in here. They have to sign in once.")
+        )
+    if len(found) > 1:
+        raise ActRefused(
+            _("Several people have this address. Name the identifier under which they are known.")
+        )
+    return found[0]
+
+
+def end_of(day: str) -> datetime:
+    """The last moment of a day written as 2026-11-27, in UTC. Raises ActRefused."""
+    try:
+        return datetime.combine(date.fromisoformat(day), time.max, tzinfo=UTC)
+    except ValueError:
+        raise ActRefused(_("Write the day as year-month-day, such as 2027-06-30.")) from None
+
+
+def grants_open() -> QuerySet[RoleGrant]:
+    """The roles given and not yet over, those that wait to be confirmed too; by role."""
+    return RoleGrant.objects.filter(ended_at=None, until__gt=timezone.now()).select_related(
+        "person", "asked_by", "confirmed_by"
+    )
 
 
 def trail_of(person: Person) -> QuerySet[Record]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from caimera.people import views
+from caimera.people import role_views, views
 
 app_name = "people"
 
@@ -13,5 +13,9 @@ urlpatterns = [
     path("me", views.about_me, name="about-me"),
     path("me.json", views.about_me_as_json, name="about-me-as-json"),
     path("me/forget", views.forget_me, name="forget-me"),
+    path("roles", role_views.roles, name="roles"),
+    path("roles/holders", role_views.holders, name="role-holders"),
+    path("roles/give", role_views.give, name="role-give"),
+    path("roles/grants/<uuid:grant_id>", role_views.change, name="role-change"),
     path("membership", views.membership, name="membership"),
 ]

@@ -7,11 +7,15 @@ everyone; `people.access` adds those that need a person.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 View = TypeVar("View", bound=Callable[..., Any])
 
+Whose = Literal["own", "any"]
+"""Of whom the objects in a route's address may be: the caller's own alone, or anybody's."""
+
 _MARK = "caimera_access"
+_WHOSE = "caimera_whose"
 
 
 def mark(view: View, who: str) -> View:
@@ -23,6 +27,23 @@ def mark(view: View, who: str) -> View:
 def access_of(view: Callable[..., Any]) -> str | None:
     """Who may call the view, or None where nobody said."""
     return getattr(view, _MARK, None)
+
+
+def own(view: View) -> View:
+    """The address names an object, which must be the caller's own; of others' there is nothing (404)."""
+    setattr(view, _WHOSE, "own")
+    return view
+
+
+def anybodys(view: View) -> View:
+    """The address names an object, which may be anybody's."""
+    setattr(view, _WHOSE, "any")
+    return view
+
+
+def whose_of(view: Callable[..., Any]) -> Whose | None:
+    """Whose objects the route is about, or None where nobody said."""
+    return getattr(view, _WHOSE, None)
 
 
 def anyone(view: View) -> View:

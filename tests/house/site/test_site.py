@@ -8,6 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import get_resolver, path
 from ninja import NinjaAPI
 
+from caimera.people.access import SignedInAuth
+from caimera.people.matrix import matrix
 from caimera.protocol.messages import (
     Answer,
     Ask,
@@ -21,8 +23,8 @@ from caimera.protocol.messages import (
     TrailCheckpoint,
     TrailCosignature,
 )
-from caimera.web.access import anyone
-from tests.house.rules.routes import routes, unnamed
+from caimera.web.access import anyone, own
+from tests.house.rules.routes import undeclared
 
 BETWEEN_EQUALS: set[type[Message]] = {TrailCheckpoint, TrailCosignature}
 """What every site says to every other."""
@@ -39,9 +41,9 @@ def kind_of_site() -> str:
 
 
 def test_every_route_says_who_may_call_it() -> None:
-    found = list(routes(get_resolver().url_patterns))
-    assert len(found) > 7
-    assert unnamed(found) == []
+    patterns = get_resolver().url_patterns
+    assert len(matrix(patterns)) > 7
+    assert undeclared(patterns) == []
 
 
 def test_each_message_has_exactly_one_handler_here() -> None:
@@ -77,9 +79,23 @@ def test_a_route_that_does_not_say_is_found() -> None:
     def said(request: HttpRequest) -> str:
         return ""
 
+    @api.get("/of/{whom}", auth=SignedInAuth())
+    def of_whom(request: HttpRequest, whom: str) -> str:
+        return ""
+
+    @api.get("/mine/{what}", auth=SignedInAuth())
+    @own
+    def mine(request: HttpRequest, what: str) -> str:
+        return ""
+
     patterns = [
         path("silent", silent),
+        path("public/<int:number>", anyone(lambda request, number: HttpResponse())),
         path("open", anyone(lambda request: HttpResponse())),
         path("api/", api.urls),
     ]
-    assert unnamed(routes(patterns)) == ["silent", "api/silent"]
+    assert undeclared(patterns) == [
+        "GET api/of/<whom> does not say whose objects it is about.",
+        "GET api/silent does not say who may call it.",
+        "page silent does not say who may call it.",
+    ]

@@ -29,6 +29,7 @@ from caimera.hub.search.schemas import (
 )
 from caimera.people.access import MemberAuth, SignedInAuth, caller
 from caimera.vocabulary import VOCABULARY
+from caimera.web.access import own
 from caimera.web.logs import current_request_id
 from caimera.web.problems import refusals
 
@@ -149,6 +150,7 @@ def _as_lens(question: cohort.Question) -> dict[str, Any] | None:
     by_alias=True,
     summary="Read a question and its answers",
 )
+@own
 def read_question(request: HttpRequest, question_id: UUID) -> QuestionState:
     """Everything known of a question of yours now."""
     question = get_object_or_404(queries.visible_questions(caller(request)), pk=question_id)
@@ -162,6 +164,7 @@ def read_question(request: HttpRequest, question_id: UUID) -> QuestionState:
     by_alias=True,
     summary="Report a question",
 )
+@own
 def report_question(request: HttpRequest, response: HttpResponse, question_id: UUID) -> Report:
     """Question, versions, purpose, and every number with its kind and protection, to keep."""
     response["Content-Disposition"] = _attachment(question_id, "json")
@@ -182,6 +185,7 @@ def report_question(request: HttpRequest, response: HttpResponse, question_id: U
         }
     },
 )
+@own
 def report_question_as_csv(request: HttpRequest, question_id: UUID) -> HttpResponse:
     """The same as a table; its columns are described in the documentation."""
     text = csv_of(_report(request, question_id))
@@ -215,6 +219,7 @@ def _attachment(question_id: UUID, kind: str) -> str:
         }
     },
 )
+@own
 def stream_question(
     request: HttpRequest, question_id: UUID, gather: Gather = GATHER
 ) -> StreamingHttpResponse:

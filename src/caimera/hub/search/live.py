@@ -18,12 +18,14 @@ from caimera.hub.search.sorting import USUAL, DatasetTable, Order
 from caimera.hub.search.states import State
 from caimera.hub.search.templatetags.wording import progress_words
 from caimera.people.access import caller, member
+from caimera.web.access import own
 
 HEADERS = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
 
 
 @member
 @require_GET
+@own
 def live(request: HttpRequest, question_id: UUID) -> StreamingHttpResponse:
     """`change` with the changed parts of the page, each time something changes; `done` at the end."""
     if not is_visible(caller(request), question_id):

@@ -12,6 +12,7 @@ from caimera.hub.search import actions, queries
 from caimera.hub.search.models import SavedQuestion
 from caimera.hub.search.schemas import NewName, QuestionToSave, SavedBody, SavedList
 from caimera.people.access import MemberAuth, caller
+from caimera.web.access import own
 from caimera.web.problems import refusals
 
 router = Router(tags=["saved questions"])
@@ -51,6 +52,7 @@ def save(request: HttpRequest, body: QuestionToSave) -> Status[SavedBody]:
     response={200: SavedBody, **refusals(401, 403, 404, 409, 422)},
     summary="Rename a saved question",
 )
+@own
 def rename(request: HttpRequest, saved_id: UUID, body: NewName) -> SavedBody:
     """Give a question you keep another name."""
     return SavedBody.of(actions.rename_question(saved=_mine(request, saved_id), name=body.name))
@@ -62,6 +64,7 @@ def rename(request: HttpRequest, saved_id: UUID, body: NewName) -> SavedBody:
     response={204: None, **refusals(401, 403, 404)},
     summary="Delete a saved question",
 )
+@own
 def delete(request: HttpRequest, saved_id: UUID) -> Status[None]:
     """Keep it no longer; its link ends with it."""
     actions.delete_saved(saved=_mine(request, saved_id))
@@ -74,6 +77,7 @@ def delete(request: HttpRequest, saved_id: UUID) -> Status[None]:
     response={200: SavedBody, **refusals(401, 403, 404)},
     summary="Share a saved question",
 )
+@own
 def share(request: HttpRequest, saved_id: UUID) -> SavedBody:
     """Make a link under which any member sees the question, never its answers, and can ask it."""
     return SavedBody.of(actions.share_question(saved=_mine(request, saved_id)))
@@ -85,6 +89,7 @@ def share(request: HttpRequest, saved_id: UUID) -> SavedBody:
     response={200: SavedBody, **refusals(401, 403, 404)},
     summary="Stop sharing a saved question",
 )
+@own
 def unshare(request: HttpRequest, saved_id: UUID) -> SavedBody:
     """The link ends; sharing again makes another."""
     return SavedBody.of(actions.unshare_question(saved=_mine(request, saved_id)))

@@ -19,6 +19,7 @@ from caimera.hub.search.errors import SearchError
 from caimera.hub.search.models import SavedQuestion
 from caimera.hub.search.schemas import link_of
 from caimera.people.access import caller, member
+from caimera.web.access import anybodys, own
 
 
 @member
@@ -56,6 +57,7 @@ def _save(request: HttpRequest) -> HttpResponse:
 
 @member
 @require_POST
+@own
 def change(request: HttpRequest, saved_id: UUID) -> HttpResponse:
     """Rename, delete, share or no longer share a question I keep, as the pressed button says."""
     mine = queries.saved_questions(caller(request)).select_related("owner")
@@ -101,6 +103,7 @@ _ACTS: Mapping[str, Callable[[SavedQuestion, HttpRequest], str]] = {
 
 @member
 @require_safe
+@anybodys
 def shared(request: HttpRequest, link: UUID) -> HttpResponse:
     """A question somebody shares: what it says, never what was answered."""
     one = queries.shared_question(link)

@@ -29,7 +29,7 @@ from caimera.hub.search.schemas import QuestionSummary
 from caimera.hub.search.sorting import DatasetTable, Order
 from caimera.hub.search.templatetags.wording import builder_address
 from caimera.people.access import caller, member
-from caimera.web.access import anyone
+from caimera.web.access import anyone, own
 from caimera.web.limits import with_pause
 from caimera.web.logs import current_request_id
 
@@ -126,6 +126,7 @@ def _ask(request: HttpRequest) -> HttpResponse:
 
 @member
 @require_safe
+@own
 def question(request: HttpRequest, question_id: UUID) -> HttpResponse:
     """One question and everything known of it now; further answers arrive by themselves."""
     asked = get_object_or_404(queries.visible_questions(caller(request)), pk=question_id)
@@ -140,6 +141,7 @@ def question(request: HttpRequest, question_id: UUID) -> HttpResponse:
 
 @member
 @require_safe
+@own
 def dataset(request: HttpRequest, dataset_id: UUID) -> HttpResponse:
     """What is known of one dataset: from the answers it gave to me, newest first."""
     said = queries.said_by_dataset(caller(request), dataset_id, latest=LATEST)

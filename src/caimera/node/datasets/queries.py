@@ -45,7 +45,7 @@ def dataset_with_id(dataset_id: UUID) -> Dataset:
 
 def holds_data(person: Person | None) -> bool:
     """Whether a person speaks for this site's data."""
-    return person is not None and person.in_group("data-holders")
+    return person is not None and person.may("data.see")
 
 
 def visible_releases(person: Person | None) -> QuerySet[Release]:

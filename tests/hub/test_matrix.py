@@ -1,0 +1,63 @@
+"""The hub is what its authorisation matrix says: every route, every role, one's own and others' objects."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+
+from caimera.cohort import parse
+from caimera.hub.search.actions import save_question
+from caimera.people.matrix import CALLERS, Route
+from caimera.people.models import Person
+from tests.hub.conftest import FakeNode, answer, make_person, open_dataset
+from tests.hub.search.test_actions import ask, say
+from tests.people.matrix import all_routes, disagreements, knock, knocks, turned_away
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("caller", CALLERS)
+def test_every_route_lets_in_whom_the_matrix_says(caller: str) -> None:
+    assert disagreements(caller) == []
+
+
+@pytest.fixture
+def owned(db: None, make_node: Callable[..., FakeNode]) -> tuple[Person, dict[str, object]]:
+    """Somebody, and an object of theirs for every parameter of a route."""
+    owner = make_person("owner")
+    node = make_node("trials")
+    question = ask(owner)
+    said = answer(question.pk, open_dataset(5))
+    say(node, said)
+    saved = save_question(person=owner, name="Mine", question=parse("modality = CT"))
+    return owner, {
+        "question_id": question.pk,
+        "saved_id": saved.pk,
+        "dataset_id": said.datasets[0].dataset_id,
+    }
+
+
+def signed_in(person: Person) -> Client:
+    client = Client()
+    client.force_login(person)
+    return client
+
+
+def found(client: Client, route: Route, values: dict[str, object]) -> bool:
+    answers = [knock(client, route, method, **values) for method in knocks(route)]
+    assert not any(turned_away(one) for one in answers)
+    return any(one.status_code != 404 for one in answers if one.status_code != 405)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_ones_own_objects_others_find_nothing(owned: tuple[Person, dict[str, object]]) -> None:
+    owner, values = owned
+    routes = [route for route in all_routes() if route.whose == "own"]
+    assert len(routes) > 8
+    # What removes an object comes last, and its parts before it.
+    for route in sorted(routes, key=lambda route: (route.method == "DELETE", -len(route.address))):
+        other = signed_in(make_person(f"other-{route.method}-{route.address}"))
+        assert not found(other, route, values), route
+        assert found(signed_in(owner), route, values), route
