@@ -215,13 +215,17 @@ def report_page() -> Iterator[str]:
 
 def profile_page() -> Iterator[str]:
     from caimera.dcat import Agent, Catalogue, Contact, ContactPoint, Dataset, DatasetSeries, Distribution
+    from caimera.dcat.figures import Counted, CountedFacet, Figures
     from caimera.dcat.properties import Thing, properties
 
     yield "# Catalogue profile\n"
     yield "EUCAIM DCAT-AP v2.0 as Caimera reads and writes it."
     yield "M is mandatory, R recommended, C conditional, O optional."
-    yield "Added and modified properties differ from HealthDCAT-AP Release 7.\n"
+    yield "Added and modified properties differ from HealthDCAT-AP Release 7."
+    yield "What is computed from the data stands in `caimera:figures`, which no profile forbids;"
+    yield "`caimera:` is `https://w3id.org/caimera#`, and this page tells what its properties mean.\n"
     kinds: list[type[Thing]] = [Dataset, Distribution, Catalogue, DatasetSeries, Agent, ContactPoint, Contact]
+    kinds += [Figures, CountedFacet, Counted]
     for kind in kinds:
         yield f"## {kind.__name__} (`{kind.CLASS}`)\n"
         yield f"{inspect.cleandoc(kind.__doc__ or '')}\n"

@@ -217,6 +217,13 @@ def test_describe_describes_what_is_due_and_says_so(tmp_path: Path) -> None:
     assert listed().count() == 2
 
 
+def test_describe_says_where_a_description_contradicts_its_data(tmp_path: Path) -> None:
+    name = published(tmp_path, 1)
+    Dataset.objects.update(title="Prostate images")
+    said = call("describe", name).output
+    assert said.startswith(f"{name}: described.\n  Look at this: The dataset is about prostate, but ")
+
+
 def test_describe_goes_on_after_a_dataset_that_cannot_be_read(tmp_path: Path) -> None:
     broken, sound = published(tmp_path, 1), published(tmp_path, 2)
     (tmp_path / "1-1" / "manifest.json").unlink()

@@ -247,11 +247,13 @@ def datasets(as_json: bool) -> None:
 def describe(dataset_ids: tuple[UUID, ...], everything: bool) -> None:
     """Describe published datasets from their data; by default those that changed since they were described.
 
-    The agent does the same by itself. Goes on after a dataset that cannot be read, and says so at the end.
+    The agent does the same by itself. Says where a description contradicts itself or its data. Goes on after
+    a dataset that cannot be read, and says so at the end.
     """
     _begin()
     from caimera.node.datasets import actions
     from caimera.node.datasets.errors import DatasetError
+    from caimera.node.datasets.point import findings_of
     from caimera.node.datasets.queries import published_releases, undescribed
     from caimera.node.sources import SourceError
 
@@ -264,6 +266,8 @@ def describe(dataset_ids: tuple[UUID, ...], everything: bool) -> None:
             problems.append(f"{each} could not be described. {error}")
             continue
         click.echo(f"{each}: {'described' if made else 'not published'}.")
+        for sentence in findings_of(made) if made else ():
+            click.echo(f"  Look at this: {sentence}")
     if problems:
         raise click.ClickException("\n".join(problems))
 

@@ -13,9 +13,10 @@ from caimera.dcat.distribution import Checksum, DataService, Distribution
 from caimera.dcat.documents import FORMATS, JSON_LD, N_TRIPLES, RDF_XML, TURTLE, dump, read, write
 from caimera.dcat.errors import BrokenShapes, DcatError, NotADescription, Unreadable
 from caimera.dcat.facts import tables_of
-from caimera.dcat.findings import Finding, findings
+from caimera.dcat.figures import figures, figures_of
+from caimera.dcat.findings import Finding, findings, findings_in
 from caimera.dcat.graph import Graph
-from caimera.dcat.mapping import Note, Reading, record_of, records, to_graph, triples
+from caimera.dcat.mapping import Note, Reading, named, record_of, records, to_graph, triples
 from caimera.dcat.moving import HEAD, HERE, body, moved, placed
 from caimera.dcat.parts import (
     Agent,
@@ -104,7 +105,10 @@ __all__ = [
     "describe_open",
     "describe_protected",
     "dump",
+    "figures",
+    "figures_of",
     "findings",
+    "findings_in",
     "header",
     "iri_of",
     "label_of",
@@ -112,6 +116,7 @@ __all__ = [
     "links",
     "listed",
     "moved",
+    "named",
     "part_of",
     "placed",
     "read",

@@ -99,7 +99,7 @@ def _exact_facet(known: Recorded, patients: int) -> Facet:
         variable=known.variable.name,
         label=known.variable.label,
         shares=tuple(
-            _share(known.variable, name, _exact(len(known.values[name])))
+            share_of(known.variable, name, _exact(len(known.values[name])))
             for name in _ordered(known.variable, known.values)
         ),
         recorded=_exact(recorded),
@@ -109,7 +109,11 @@ def _exact_facet(known: Recorded, patients: int) -> Facet:
     )
 
 
-def _share(variable: Variable, name: str | int, subjects: Count) -> Share:
+def share_of(variable: Variable, name: str | int, subjects: Count) -> Share:
+    """How many subjects have a value, by the vocabulary's name, or by the first year of a band.
+
+    Raises UnknownValue on a name the variable does not have.
+    """
     if isinstance(name, int):
         words = f"{name}-{name + WIDTH - 1}"
         return Share(name=words, label=words, first=name, last=name + WIDTH - 1, subjects=subjects)
@@ -159,7 +163,7 @@ class _Told:
         return Facet(
             variable=variable.name,
             label=variable.label,
-            shares=tuple(_share(variable, name, told[name]) for name in _ordered(variable, told)),
+            shares=tuple(share_of(variable, name, told[name]) for name in _ordered(variable, told)),
             recorded=recorded,
             completeness=self._completeness(recorded),
             lowest=min(bands, default=None),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -15,7 +15,9 @@ from caimera.dcat.computed import Computed
 from caimera.dcat.concepts import label_of, values_of
 from caimera.dcat.dataset import Dataset
 from caimera.dcat.described import Described, said
-from caimera.dcat.parts import Moment, Period
+from caimera.dcat.figures import figures_of
+from caimera.dcat.graph import Graph
+from caimera.dcat.parts import Moment, Period, Text
 from caimera.protocol.messages import Count, CountKind
 from caimera.vocabulary import VOCABULARY, fold
 
@@ -49,6 +51,11 @@ def findings(described: Described) -> tuple[Finding, ...]:
         published = [Finding(Kind.IMPLAUSIBLE, *each) for each in _implausible(described.published())]
         found += [each for each in published if each not in found]
     return tuple(found)
+
+
+def findings_in(graph: Graph, dataset: Dataset) -> tuple[Finding, ...]:
+    """Every contradiction in a record that carries its figures: between those and its properties, too."""
+    return findings(Described(dataset, figures_of(graph, dataset.id) if dataset.id else None))
 
 
 _Sentences = Iterator[tuple[str, str]]
@@ -155,15 +162,17 @@ def _sites(dataset: Dataset) -> _Sentences:
 
 
 def _cancers(dataset: Dataset) -> Iterator[tuple[str, str]]:
-    """The cancers a dataset is about: by its condition, else by a word of its title or keywords."""
+    """The cancers a dataset is about: by its condition, else by the one organ its title or keywords name."""
     conditions = [dataset.condition] if dataset.condition else []
     coded = [(value.name, value.label) for value in values_of("condition", conditions)]
-    yield from coded
-    if not coded:
-        words = fold(" ".join(text.value for text in (*dataset.title, *dataset.keyword))).split()
-        for word, name in _organs().items():
-            if word in words:
-                yield name, word
+    named = _named(dataset.title) or _named(dataset.keyword)
+    yield from coded or (named if len(named) == 1 else ())
+
+
+def _named(texts: Iterable[Text]) -> list[tuple[str, str]]:
+    """The organs some texts speak of, as cancers of them; where there are several, no image tells which."""
+    words = fold(" ".join(text.value for text in texts)).split()
+    return [(name, word) for word, name in _organs().items() if word in words]
 
 
 def _sexes(dataset: Dataset) -> _Sentences:

@@ -86,6 +86,14 @@ def _lines(kind: type[Thing]) -> tuple[tuple[str, NamedNode, Property], ...]:
 _LINES: dict[type[Thing], tuple[tuple[str, NamedNode, Property], ...]] = {}
 
 
+def named(graph: Graph, about: str | None, curie: str) -> tuple[str, ...]:
+    """The addresses a property of a thing leads to, whether or not the profile lists it."""
+    if about is None or about.startswith("_:"):
+        return ()
+    values = graph.values(NamedNode(about), term(curie))
+    return tuple(value.value for value in values if isinstance(value, NamedNode))
+
+
 def records(graph: Graph, kind: type[R]) -> Iterator[Reading[R]]:
     """Every record of a kind in a document, as `record_of` reads it."""
     for subject in graph.instances(term(kind.CLASS)):

@@ -11,6 +11,7 @@ from pyoxigraph import NamedNode
 PREFIXES: Mapping[str, str] = MappingProxyType(
     {
         "adms": "http://www.w3.org/ns/adms#",
+        "caimera": "https://w3id.org/caimera#",
         "csvw": "http://www.w3.org/ns/csvw#",
         "cv": "http://data.europa.eu/m8g/",
         "dcat": "http://www.w3.org/ns/dcat#",

@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from django.test import Client
 from rdflib import Graph, Literal, Namespace, URIRef
 from rdflib.namespace import DCAT, DCTERMS, RDF, XSD
 
@@ -19,7 +20,8 @@ from caimera.audit.models import Record
 from caimera.dcat import State
 from caimera.node.datasets.actions import describe, register_crate, set_policy, withdraw
 from caimera.node.datasets.errors import DatasetUnknown
-from caimera.node.datasets.models import Description, Told
+from caimera.node.datasets.models import Dataset, Description, Told
+from caimera.node.datasets.point import findings_of
 from caimera.node.datasets.queries import listed, undescribed
 from caimera.node.outbox.queries import next_waiting
 from caimera.node.sources import OriginUnusable, SourceRelease
@@ -241,3 +243,35 @@ def test_registering_with_another_policy_takes_the_record_back_until_it_is_made_
     assert not listed().exists()
     describe(dataset_id=release.dataset_id, actor="system")
     assert [each.dataset_id for each in listed()] == [release.dataset_id]
+
+
+def test_a_record_says_how_its_numbers_are_to_be_read(published: Any) -> None:
+    release = published(random_holding(1, patients=60))
+    graph, about = graph_of(release.dataset_id)
+    ours = Namespace("https://w3id.org/caimera#")
+    kinds = {
+        str(graph.value(one, ours.counts)): str(graph.value(one, ours.kind))
+        for one in graph.objects(graph.value(about, ours.figures), ours["count"])
+    }
+    assert kinds == dict.fromkeys(("subjects", "studies", "series", "segmented_studies"), "exact")
+    set_policy(dataset_id=release.dataset_id, actor="system", changes={"name": "protected"})
+    graph, about = graph_of(release.dataset_id)
+    told = graph.value(about, ours.figures)
+    values = {int(one) for one in graph.objects(None, RDF.value)}
+    step = int(graph.value(told, ours.step))
+    assert str(graph.value(told, ours.policy)) == "protected"
+    assert values
+    assert all(value % step == 0 for value in values)
+
+
+def test_a_title_that_contradicts_the_images_is_told_to_the_holder(published: Any, client: Client) -> None:
+    holding = random_holding(1, patients=60)
+    release = published(holding)
+    Dataset.objects.update(title="Prostate images")
+    kept = describe(dataset_id=release.dataset_id, actor="system")
+    assert kept is not None
+    (sentence,) = findings_of(kept)
+    assert sentence.startswith("The dataset is about prostate, but its images show ")
+    page = client.get(f"/fdp/dataset/{release.dataset_id}", headers={"Accept": "text/html"})
+    assert "This description contradicts itself" in page.content.decode()
+    assert "The dataset is about prostate" in page.content.decode()

@@ -19,7 +19,7 @@ from caimera.node.datasets.record import Terms, record_of
 from caimera.node.sources import Tables
 from caimera.protocol import canonical
 
-FORMAT = "caimera-description/1"
+FORMAT = "caimera-description/2"
 """Raised whenever the same data would be described otherwise."""
 
 _EVERYTHING = {name: table.schema.names for name, table in TABLES.items()}

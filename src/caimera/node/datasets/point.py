@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -31,6 +31,8 @@ class Document:
     address: str
     title: str
     graph: Graph
+    findings: tuple[str, ...] = ()
+    """Where it contradicts itself or its data, in sentences for its holder."""
 
 
 def root(times: Times) -> Document:
@@ -100,8 +102,15 @@ def dataset(description: Description) -> Document:
         contains=(addresses.distribution(description.dataset_id),),
         title="Distributions",
     )
-    title = description.dataset.title
-    return _document(here, title, _stored(description), upkeep, held)
+    document = _document(here, description.dataset.title, _stored(description), upkeep, held)
+    return replace(document, findings=findings_of(description))
+
+
+def findings_of(description: Description) -> tuple[str, ...]:
+    """What was typed against what the data say, and pairs that can hardly both be true, in sentences."""
+    said, here = _stored(description), addresses.dataset(description.dataset_id)
+    found = dcat.findings_in(said, dcat.record_of(said, here, dcat.Dataset).record)
+    return tuple(each.sentence for each in found)
 
 
 def distribution(description: Description) -> Document:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.conf import settings
@@ -40,8 +40,9 @@ class Terms:
 
 
 def record_of(release: Release, computed: Computed, terms: Terms) -> dcat.Dataset:
-    """The record that is published: the data's own word wherever the data have one."""
-    return dcat.addressed(Described(_typed(release, computed, terms), computed).published())
+    """The record that is published: the data's own word wherever the data have one, and how to read it."""
+    record = dcat.addressed(Described(_typed(release, computed, terms), computed).published())
+    return replace(record, extra=(*record.extra, *dcat.figures(computed, record.id or "")))
 
 
 def _typed(release: Release, computed: Computed, terms: Terms) -> dcat.Dataset:

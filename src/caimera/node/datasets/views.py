@@ -165,6 +165,7 @@ def _shown(document: Document) -> dict[str, Any]:
         "title": document.title,
         "address": document.address,
         "lines": dcat.lines(document.graph, document.address),
+        "findings": document.findings,
         "forms": _FORMS,
         "catalogue": addresses.catalogue(),
     }
