@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 
 
@@ -30,14 +30,14 @@ def register(name: str, label: str | Promise, icon: str, count: Callable[[HttpRe
 
 
 def counters(request: HttpRequest) -> list[Counter]:
-    """All counters of this site for who looks now."""
-    return [
-        Counter(
-            address=(address := reverse(name)),
-            label=label,
-            icon=icon,
-            number=count(request),
-            current=request.path == address,
-        )
-        for name, (label, icon, count) in _known.items()
-    ]
+    """All counters of this site for who looks now; none while nobody knows yet who does."""
+    return list(_counted(request)) if hasattr(request, "user") else []
+
+
+def _counted(request: HttpRequest) -> Iterator[Counter]:
+    for name, (label, icon, count) in _known.items():
+        try:
+            address = reverse(name)
+        except NoReverseMatch:
+            continue
+        yield Counter(address, label, icon, count(request), current=request.path == address)
