@@ -14,11 +14,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from caimera.hub.catalogue import index as indexing
-from caimera.hub.catalogue.facets import FACETS, NOT_RECORDED
+from caimera.hub.catalogue.counting import facet_counts
+from caimera.hub.catalogue.facets import FACET, FACETS, NOT_RECORDED
 from caimera.hub.catalogue.filters import BOUNDS, SIZES, Query, Sort, read
 from caimera.hub.catalogue.finding import find
 from caimera.hub.catalogue.index import Entry, Index, pack, unpack
 from caimera.hub.catalogue.sentences import in_words
+from caimera.vocabulary import VOCABULARY
 from tests.dcat.samples import english
 from tests.hub.catalogue.holders import Federation, Holder, described
 
@@ -127,9 +129,25 @@ def test_bits_come_out_as_they_went_in(flags: list[bool]) -> None:
 
 def test_ranks_narrow_and_order() -> None:
     entries = [Entry(UUID(int=number), "x", {}, None, "") for number in range(4)]
-    found = Index(entries).find(Query(), {UUID(int=3): 0.9, UUID(int=1): 0.1, UUID(int=99): 1.0})
-    assert found.ids == [UUID(int=3), UUID(int=1)]
-    assert Index(entries).find(Query(), {}).ids == []
+    known, asked = Index(entries), []
+
+    def ranks_of(text: str) -> dict[UUID, float]:
+        asked.append(text)
+        return {UUID(int=3): 0.9, UUID(int=1): 0.1, UUID(int=99): 1.0} if text == "lung" else {}
+
+    for _again in range(2):
+        assert known.find(Query(), known.scores("lung", ranks_of)).ids == [UUID(int=3), UUID(int=1)]
+        assert known.find(Query(), known.scores("nothing", ranks_of)).ids == []
+    assert asked == ["lung", "nothing"]
+    assert len(known.find(Query(), known.scores("", ranks_of)).ids) == 4
+
+
+def test_only_so_many_words_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(indexing, "_REMEMBERED", 2)
+    known, asked = Index([]), []
+    for text in ("a", "b", "c", "a"):
+        known.scores(text, lambda text: asked.append(text) or {})
+    assert asked == ["a", "b", "c", "a"]
 
 
 TEXTS = st.text(max_size=30)
@@ -270,3 +288,51 @@ class TestTheCatalogue:
         federation.harvest()
         assert len(indexing.index()) == 2
         assert len(before) == 1
+
+
+KINDS = {"breast_cancer": ("breast_ductal_carcinoma", "breast_lobular_carcinoma"), "lung_cancer": ()}
+
+
+@given(
+    st.lists(
+        st.lists(
+            st.sampled_from([*KINDS, *KINDS["breast_cancer"], "https://x.example/y"]), unique=True, max_size=3
+        ),
+        max_size=30,
+    ),
+    st.sampled_from([*KINDS, *KINDS["breast_cancer"]]),
+)
+def test_a_value_counts_and_finds_all_that_are_kinds_of_it(records: list[list[str]], chosen: str) -> None:
+    entries = [
+        Entry(UUID(int=number), "x", {"condition": keys} if keys else {}, None, "")
+        for number, keys in enumerate(records)
+    ]
+    meant = {chosen, *KINDS.get(chosen, ())}
+    expected = {UUID(int=number) for number, keys in enumerate(records) if meant & set(keys)}
+    found = Index(entries).find(Query(chosen={"condition": (chosen,)}))
+    assert set(found.ids) == expected
+    assert found.counts["condition"].get(chosen, 0) == len(expected)
+
+
+def test_kinds_stand_below_what_they_are_kinds_of() -> None:
+    counts = {"leukemia": 4, "breast_lobular_carcinoma": 2, "breast_cancer": 3, NOT_RECORDED: 9}
+    query = Query(chosen={"condition": ("breast_ductal_carcinoma", "acute_myeloid_leukemia")})
+    shown = facet_counts(FACET["condition"], counts, query)
+    assert [(one.key, one.depth, one.within, one.kinds) for one in shown.values] == [
+        ("leukemia", 0, "", 1),
+        ("acute_myeloid_leukemia", 1, "leukemia", 0),
+        ("breast_cancer", 0, "", 2),
+        ("breast_lobular_carcinoma", 1, "breast_cancer", 0),
+        ("breast_ductal_carcinoma", 1, "breast_cancer", 0),
+        (NOT_RECORDED, 0, "", 0),
+    ]
+    assert shown.values[2].words == "Breast cancer, with 2 kinds (3)"
+
+
+def test_every_key_is_below_each_of_its_parents_in_the_vocabulary() -> None:
+    for name in ("condition", "topography"):
+        variable = VOCABULARY.variable(name)
+        for value in variable.values:
+            kinds = {kind.name for kind in variable.narrower(value.name)} - {value.name}
+            below = {one.name for one in variable.values if value.name in FACET[name].broader(one.name)}
+            assert below == kinds

@@ -203,7 +203,7 @@ def test_the_api_tells_the_same(visitor: Client, holder: Holder, federation: Fed
     assert body["datasets"][0]["id"] == str(UUID(int=2))
     assert body["datasets"][0]["facets"]["vendor"] == ["ge", "siemens"]
     (sex,) = [facet for facet in body["facets"] if facet["name"] == "sex"]
-    assert sex["values"] == [{"key": "male", "label": "Male", "count": 1, "chosen": False}]
+    assert sex["values"] == [{"key": "male", "label": "Male", "count": 1, "chosen": False, "within": ""}]
     one = visitor.get(f"/api/catalogue/{ONE}").json()
     assert (one["source"], one["record"]) == ("trials", f"http://testserver/catalogue/{ONE}?format=ttl")
     assert {each["profile"]: each["state"] for each in one["conformance"]}[

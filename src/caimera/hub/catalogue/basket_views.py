@@ -20,10 +20,11 @@ from django.views.decorators.http import require_http_methods
 
 from caimera.hub.catalogue import basket_actions, baskets
 from caimera.hub.catalogue.baskets import Line, Origin
+from caimera.hub.catalogue.counting import label_of
 from caimera.hub.catalogue.errors import BasketFull
 from caimera.hub.catalogue.facets import FACET
 from caimera.hub.catalogue.filters import read
-from caimera.hub.catalogue.finding import found_ids, label_of
+from caimera.hub.catalogue.finding import found_ids
 from caimera.hub.catalogue.models import Record
 from caimera.hub.catalogue.terms import USES, Bound, Use, together
 from caimera.web.access import anyone

@@ -27,17 +27,22 @@ LONGEST_KEY = 300
 
 Keys = Callable[[Dataset], Iterable[str]]
 Label = Callable[[str], "str | Promise"]
+Broader = Callable[[str], tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
 class Facet:
-    """One facet: `keys` of a dataset's values, `label` of a key; `ordered` where keys have an order."""
+    """One facet: `keys` of a dataset's values, `label` of a key; `ordered` where keys have an order.
+
+    `broader` gives the keys a key is a kind of, the nearest first: who chooses one of them means it, too.
+    """
 
     name: str
     title: str | Promise
     keys: Keys
     label: Label
     ordered: tuple[str, ...] = ()
+    broader: Broader = lambda key: ()
 
 
 def keys_of(dataset: Dataset) -> dict[str, list[str]]:
@@ -77,6 +82,23 @@ def _value_label(name: str, key: str) -> str:
 def _labels(name: str) -> Mapping[str, str]:
     """Labels by the vocabulary's names. Asked itself, it would look for words alike, which takes 0.1 s."""
     return MappingProxyType({value.name: value.label for value in VOCABULARY.variable(name).values})
+
+
+def _broader(name: str) -> Broader:
+    """What a vocabulary's value is a kind of, at any remove."""
+    return lambda key: _above(name).get(key, ())
+
+
+@cache
+def _above(name: str) -> Mapping[str, tuple[str, ...]]:
+    parents = {value.name: value.parent for value in VOCABULARY.variable(name).values}
+
+    def above(key: str) -> Iterator[str]:
+        while (parent := parents[key]) is not None:
+            yield parent
+            key = parent
+
+    return MappingProxyType({key: tuple(above(key)) for key in parents})
 
 
 @cache
@@ -191,9 +213,15 @@ def _term_label(key: str) -> str:
 
 
 def _facets() -> Iterator[Facet]:
-    yield Facet("condition", _("Condition"), *_coded("condition", "condition"))
-    yield Facet("topography", _("Topography"), _topographies, lambda key: _value_label("topography", key))
-    yield Facet("body_part", _("Body part"), *_coded("body_part", "body_part"))
+    yield Facet("condition", _("Condition"), *_coded("condition", "condition"), broader=_broader("condition"))
+    yield Facet(
+        "topography",
+        _("Topography"),
+        _topographies,
+        lambda key: _value_label("topography", key),
+        broader=_broader("topography"),
+    )
+    yield Facet("body_part", _("Body part"), *_coded("body_part", "body_part"), broader=_broader("body_part"))
     yield Facet("place", _("Geographical coverage"), _places, lambda key: COUNTRIES.get(key) or label_of(key))
     yield Facet("type", _("Collection type"), *_concepts("dataset_type", lambda one: one.type))
     yield Facet(
@@ -207,8 +235,10 @@ def _facets() -> Iterator[Facet]:
         tuple(_BAND_LABELS),
     )
     yield Facet("sex", _("Sex"), *_coded("sex", "sex"))
-    yield Facet("modality", _("Modality"), *_coded("modality", "modality"))
-    yield Facet("vendor", _("Vendor"), *_coded("manufacturer", "manufacturer"))
+    yield Facet("modality", _("Modality"), *_coded("modality", "modality"), broader=_broader("modality"))
+    yield Facet(
+        "vendor", _("Vendor"), *_coded("manufacturer", "manufacturer"), broader=_broader("manufacturer")
+    )
     yield Facet("access", _("Image access type"), *_concepts(_ACCESS, _access))
     yield Facet("provider", _("Provider"), lambda one: [provider_of(one)], lambda key: key)
     term_keys, _label = _concepts("data_use", _terms)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -17,6 +17,9 @@ import numpy as np
 from caimera.hub.catalogue.facets import FACETS, NOT_RECORDED, Facet
 from caimera.hub.catalogue.filters import Query, Sort
 from caimera.hub.catalogue.queries import edition, visible_records
+
+_REMEMBERED = 64
+"""Texts whose scores are kept, 80 kB each of 10,000 records."""
 
 Bits = Any
 """Packed bits in words of 64, one bit a record: `uint64`."""
@@ -37,7 +40,11 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One facet: a row of bits for each key, the last for what is not recorded."""
+    """One facet: a row of bits for each key, one of them for what is not recorded.
+
+    The row of a key has the records of all that is a kind of it: a record counts once, however many of its
+    values are.
+    """
 
     facet: Facet
     keys: tuple[str, ...]
@@ -64,7 +71,7 @@ class Found:
 
 
 class Index:
-    """The facets, numbers and orders of some records; it never changes."""
+    """The facets, numbers and orders of some records; what it says never changes."""
 
     def __init__(self, entries: Sequence[Entry]) -> None:
         # In order of titles: what is found comes out in that order by itself.
@@ -76,14 +83,14 @@ class Index:
         self._minimum_ages = _numbers(one.minimum_age for one in entries)
         self._maximum_ages = _numbers(one.maximum_age for one in entries)
         self._changed = np.array([one.changed_on for one in entries], dtype="U32")
+        self._remembered: dict[str, Any] = {}
         self._all = pack(np.ones(len(entries), dtype=bool))
 
     def __len__(self) -> int:
         return len(self.ids)
 
-    def find(self, query: Query, ranks: Mapping[UUID, float] | None = None) -> Found:
-        """What a query finds; `ranks` are the records its words are in, None where it has none."""
-        scores = self._scores(ranks)
+    def find(self, query: Query, scores: Any = None) -> Found:
+        """What a query finds; `scores` are what `scores` says of its words, None where it has none."""
         base = self._base(query, scores)
         chosen = {name: self.columns[name].any_of(keys) for name, keys in query.chosen.items()}
         everything = _all_of(base, chosen.values())
@@ -98,9 +105,21 @@ class Index:
         places = self._ordered(np.flatnonzero(unpack(everything, len(self))), query.sort, scores)
         return Found([self.ids[place] for place in places.tolist()], counts)
 
-    def _scores(self, ranks: Mapping[UUID, float] | None) -> Any:
-        if ranks is None:
+    def scores(self, text: str, ranks_of: Callable[[str], Mapping[UUID, float]]) -> Any:
+        """How well each record fits some words, 0 where it does not; None for no words.
+
+        `ranks_of` gives the rank of each record the words are in. The last few texts are remembered: who
+        narrows a search asks for the same words again and again.
+        """
+        if not text:
             return None
+        if (known := self._remembered.get(text)) is None:
+            if len(self._remembered) >= _REMEMBERED:
+                self._remembered.clear()
+            known = self._remembered[text] = self._by_place(ranks_of(text))
+        return known
+
+    def _by_place(self, ranks: Mapping[UUID, float]) -> Any:
         scores = np.zeros(len(self))
         for dataset_id, rank in ranks.items():
             if (place := self.place.get(dataset_id)) is not None:
@@ -166,13 +185,18 @@ def _all_of(base: Bits, others: Iterable[Bits]) -> Bits:
 def _column(facet: Facet, entries: Sequence[Entry]) -> Column:
     having: defaultdict[str, list[int]] = defaultdict(list)
     for place, entry in enumerate(entries):
-        for key in entry.facets.get(facet.name) or (NOT_RECORDED,):
+        for key in _with_broader(facet, entry):
             having[key].append(place)
     keys = tuple(having)
     flags = np.zeros((len(keys), len(entries)), dtype=bool)
     for number, key in enumerate(keys):
         flags[number, having[key]] = True
     return Column(facet, keys, {key: number for number, key in enumerate(keys)}, pack(flags))
+
+
+def _with_broader(facet: Facet, entry: Entry) -> Iterable[str]:
+    keys = entry.facets.get(facet.name) or (NOT_RECORDED,)
+    return dict.fromkeys((*keys, *(broader for key in keys for broader in facet.broader(key))))
 
 
 _lock = threading.Lock()

@@ -85,8 +85,9 @@ class ValueCounted(BaseModel):
 
     key: Annotated[str, Field(examples=["MR"])]
     label: Annotated[str, Field(examples=["MR (magnetic resonance imaging)"])]
-    count: Annotated[int, Field(ge=0)]
+    count: Annotated[int, Field(ge=0, description="With all that are kinds of it.")]
     chosen: bool
+    within: Annotated[str, Field(description="Key of the value here that it is a kind of; empty for none.")]
 
 
 class FacetCounted(BaseModel):

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from caimera.hub.catalogue.counting import label_of
 from caimera.hub.catalogue.facets import FACETS
 from caimera.hub.catalogue.filters import Query
-from caimera.hub.catalogue.finding import label_of
 
 
 def in_words(query: Query) -> str:

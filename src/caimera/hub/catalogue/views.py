@@ -1,4 +1,4 @@
-"""Pages: what there is, one dataset, where descriptions come from. Open to anyone, as a catalogue must be."""
+"""Pages: one dataset, where descriptions come from. Open to anyone, as a catalogue must be."""
 
 from __future__ import annotations
 
@@ -9,90 +9,15 @@ from uuid import UUID
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from caimera.dcat import PROFILES, Dataset, cite_as, header, links
 from caimera.hub.catalogue import queries, words
 from caimera.hub.catalogue.documents import FORMS, Form, doi_of
-from caimera.hub.catalogue.filters import SIZES, Query, Sort, read
-from caimera.hub.catalogue.finding import Results, find
 from caimera.hub.catalogue.models import Record, Source
 from caimera.hub.catalogue.reading import parsed
 from caimera.web.access import anyone
-
-SORTS = (
-    (Sort.RELEVANCE, gettext_lazy("Relevance")),
-    (Sort.TITLE, gettext_lazy("Title")),
-    (Sort.MOST_SUBJECTS, gettext_lazy("Most subjects")),
-    (Sort.FEWEST_SUBJECTS, gettext_lazy("Fewest subjects")),
-    (Sort.NEWEST, gettext_lazy("Changed last")),
-)
-
-
-@anyone
-@require_safe
-def catalogue(request: HttpRequest) -> HttpResponse:
-    """All datasets, narrowed by facets, words and numbers; everything stands in the address."""
-    query = read(request.GET)
-    swapped = "HX-Request" in request.headers and "HX-History-Restore-Request" not in request.headers
-    if _is_form(request) and not query.problems and not swapped:
-        return redirect(_address(query))
-    results = find(query)
-    template = "catalogue/catalogue_part.html" if swapped else "catalogue/catalogue.html"
-    response = render(request, template, {**_results_context(results), "part": swapped})
-    if swapped and not query.problems:
-        response["HX-Push-Url"] = _address(results.query)
-    patch_vary_headers(response, ["HX-Request"])
-    return response
-
-
-def _is_form(request: HttpRequest) -> bool:
-    """Whether the address is a form's, with fields nobody filled: a shorter one says the same."""
-    return any(not value for values in request.GET.lists() for value in values[1])
-
-
-def _address(query: Query) -> str:
-    asked = f"?{query.address}" if query.address else ""
-    return f"{reverse('catalogue:catalogue')}{asked}"
-
-
-def _results_context(results: Results) -> dict[str, Any]:
-    query = results.query
-    return {
-        "results": results,
-        "query": query,
-        "chips": _chips(results),
-        "sorts": [(sort.value, label) for sort, label in SORTS],
-        "sizes": [(str(size), str(size)) for size in SIZES],
-        "size": str(query.size),
-        "first": (query.page - 1) * query.size + 1,
-        "previous": _address(query.at(query.page - 1)) if query.page > 1 else "",
-        "next": _address(query.at(query.page + 1)) if query.page < results.pages else "",
-        "said": _said(results),
-    }
-
-
-def _said(results: Results) -> str:
-    """What a screen reader hears after a change."""
-    return _("%(count)d of %(total)d datasets.") % {"count": results.count, "total": results.total}
-
-
-def _chips(results: Results) -> list[dict[str, Any]]:
-    """Each value chosen, with the address without it."""
-    query = results.query
-    return [
-        {
-            "facet": facet.title,
-            "label": value.label,
-            "address": _address(query.without(facet.name, value.key)),
-        }
-        for facet in results.facets
-        for value in facet.values
-        if value.chosen
-    ]
 
 
 @anyone

@@ -8,13 +8,14 @@ An attribute a component does not know stops the page: a slip in a template is f
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from html import escape
 from typing import Any
 
 from django import template
 from django.template import TemplateSyntaxError
 from django.template.loader import render_to_string
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
 from caimera.web.templatetags.icons import ICONS
 
@@ -156,6 +157,33 @@ for _name, _allowed in WRAPPING.items():
     register.simple_block_tag(wrapping(_name, _allowed), name=_name, end_name=f"end{_name}")
 for _name, _allowed in ALONE.items():
     register.simple_tag(alone(_name, _allowed), name=_name)
+
+
+@register.simple_tag
+def boxes(name: str, id: str, options: Iterable[Sequence[Any]], form: str) -> SafeString:
+    """Boxes to tick, by hand: a page may have a thousand, and a template takes ten times as long.
+
+    An option is its value, its words, whether it is ticked, and, where some are below others, how far.
+    """
+    of_form = f' form="{escape(form)}"' if form else ""
+    rows = (
+        _BOX.format(
+            depth=f' data-depth="{depth[0]}"' if depth and depth[0] else "",
+            id=f"{escape(id)}-{number}",
+            name=escape(name),
+            value=escape(str(value)),
+            more=f"{of_form}{' checked' if ticked else ''}",
+            words=escape(str(words)),
+        )
+        for number, (value, words, ticked, *depth) in enumerate(options, 1)
+    )
+    return mark_safe("".join(rows))  # noqa: S308 (each part is escaped above)
+
+
+_BOX = (
+    '<div class="ds-field"{depth}><input class="ds-input" type="checkbox" id="{id}" name="{name}" '
+    'value="{value}"{more}><label class="ds-label" for="{id}">{words}</label></div>'
+)
 
 
 @register.filter

@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 
 from caimera import cohort
 from caimera.hub.catalogue.baskets import dataset_ids
+from caimera.hub.catalogue.counting import label_of
 from caimera.hub.catalogue.facets import FACET
 from caimera.hub.catalogue.filters import read
-from caimera.hub.catalogue.finding import label_of
 from caimera.hub.catalogue.models import Record
 from caimera.hub.catalogue.sentences import in_words
 
