@@ -13,7 +13,18 @@ from uuid import UUID
 import pytest
 from django.utils import timezone
 
-from caimera.dcat import Dataset, Text, triples, write
+from caimera.dcat import (
+    Computed,
+    Dataset,
+    Memory,
+    Text,
+    describe_open,
+    describe_protected,
+    figures,
+    triples,
+    write,
+)
+from caimera.dcat.described import said
 from caimera.hub.catalogue import tasks
 from caimera.hub.catalogue.models import Harvest, Source
 from caimera.protocol.identity import Card
@@ -28,6 +39,7 @@ from caimera.protocol.messages import (
     RecordsWanted,
 )
 from caimera.transport import LinkState
+from tests.dcat import people
 from tests.dcat.samples import whole
 from tests.hub.conftest import FakeNode, heard
 
@@ -170,3 +182,19 @@ def stored(number: int, *, source: Source, **changes: Any) -> Any:
         "last_seen_at": timezone.now() + timedelta(seconds=1),
     }
     return Record.objects.create(**{**given, **changes})
+
+
+def computed(count: int = 118, *, protected: bool = False) -> Computed:
+    """What the data of so many made-up people say."""
+    if protected:
+        return describe_protected(
+            people.tables(people.crowd(count)), people.about(), guard=people.guard(), remembered=Memory()
+        )[0]
+    return describe_open(people.tables(people.crowd(count)), people.about(size=5_000_000))
+
+
+def carrying(number: int, figured: Computed) -> dict[str, Any]:
+    """The fields of a record that come from its data, with the figures that say how to read them."""
+    address = described(number).id or ""
+    fields = {name: value for name, value in said(figured).items() if value}
+    return {**fields, "extra": figures(figured, address)}

@@ -87,7 +87,10 @@ def test_a_dataset_page_says_what_is_known_and_what_is_not(
     federation.harvest()
     page = " ".join(text(visitor.get(f"/catalogue/{ONE}")).split())
     for expected in (
-        '<dd>340 <span class="count-note">about: numbers of datasets that are not public are rounded',
+        '<dd>340 <span class="count-note">as its holder says; whether it is exact is not told',
+        "Nothing is recorded of how these numbers were counted.",
+        "The record counts nobody by sex, age, modality or the like.",
+        "The record does not say how complete the data are.",
         "not told: nobody counted, or too few to say",
         "Population",
         "The record does not say: Population",

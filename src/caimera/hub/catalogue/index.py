@@ -13,10 +13,12 @@ from typing import Any
 from uuid import UUID
 
 import numpy as np
+from django.utils import timezone
 
 from caimera.hub.catalogue.facets import FACETS, NOT_RECORDED, Facet
 from caimera.hub.catalogue.filters import Query, Sort
 from caimera.hub.catalogue.queries import edition, visible_records
+from caimera.hub.catalogue.tiers import really, tiers_now
 
 _REMEMBERED = 64
 """Texts whose scores are kept, 80 kB each of 10,000 records."""
@@ -204,16 +206,32 @@ _current: tuple[Any, Index] = (None, Index([]))
 
 
 def index() -> Index:
-    """The index of the catalogue as it is now; built anew by the first who asks after a harvest."""
+    """The index of the catalogue as it is now; built anew by the first who asks after a harvest, or
+    after a node offers something else."""
     global _current
-    now = edition()
+    tiers = tiers_now(timezone.now())
+    now = (edition(), tiers)
     if _current[0] != now:
         with _lock:
             if _current[0] != now:
-                _current = (now, Index(_entries()))
+                _current = (now, Index(_entries(tiers)))
     return _current[1]
 
 
-def _entries() -> list[Entry]:
-    columns = ("id", "title", "facets", "subjects", "changed_on", "minimum_age", "maximum_age")
-    return [Entry(*row) for row in visible_records().order_by().values_list(*columns).iterator(2_000)]
+def _entries(tiers: Mapping[str, int]) -> list[Entry]:
+    """What is kept of each record; its tier is what its node really offers."""
+    columns = (
+        "source_id",
+        "id",
+        "title",
+        "facets",
+        "subjects",
+        "changed_on",
+        "minimum_age",
+        "maximum_age",
+    )
+    rows = visible_records().order_by().values_list(*columns).iterator(2_000)
+    return [
+        Entry(dataset_id, title, {**facets, "tier": really(facets.get("tier", ()), tiers[source])}, *rest)
+        for source, dataset_id, title, facets, *rest in rows
+    ]

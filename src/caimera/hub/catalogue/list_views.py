@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.db import connections
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect, render
@@ -17,6 +18,7 @@ from caimera.hub.catalogue.exporting import FILES, File, wanted_file, written
 from caimera.hub.catalogue.facets import FACET
 from caimera.hub.catalogue.filters import SIZES, Query, Sort, read
 from caimera.hub.catalogue.finding import Results, find, found_ids
+from caimera.hub.catalogue.schema_org import data_catalog
 from caimera.hub.catalogue.sentences import in_words
 from caimera.web.access import anyone
 
@@ -49,7 +51,7 @@ def catalogue(request: HttpRequest) -> HttpResponseBase:
         return redirect(_address(query))
     results = find(query)
     template = "catalogue/catalogue_part.html" if swapped else "catalogue/catalogue.html"
-    response = render(request, template, {**_results_context(results), "part": swapped})
+    response = render(request, template, {**_results_context(request, results), "part": swapped})
     if swapped and not query.problems:
         response["HX-Push-Url"] = _address(results.query)
     patch_vary_headers(response, ["HX-Request", "Accept"])
@@ -92,10 +94,11 @@ def _address(query: Query, ending: str = "") -> str:
     return f"{reverse('catalogue:catalogue')}{ending}{asked}"
 
 
-def _results_context(results: Results) -> dict[str, Any]:
+def _results_context(request: HttpRequest, results: Results) -> dict[str, Any]:
     query = results.query
     return {
         "results": results,
+        "for_engines": [_for_engines(request, results)],
         "query": query,
         "chips": _chips(results),
         "sorts": [(sort.value, label) for sort, label in SORTS],
@@ -111,6 +114,15 @@ def _results_context(results: Results) -> dict[str, Any]:
         "easier": [] if results.hits or not query.narrowed else _easier(query),
         "files": [(file.title, file.media_type, _address(query, f".{file.name}")) for file in FILES.values()],
     }
+
+
+def _for_engines(request: HttpRequest, results: Results) -> dict[str, Any]:
+    return data_catalog(
+        name=_("Catalogue of %s") % settings.SITE.site_name,
+        description=_("Datasets of cancer images, described by the hospitals that hold them."),
+        address=request.build_absolute_uri(reverse("catalogue:catalogue")),
+        datasets=results.total,
+    )
 
 
 def _said(results: Results) -> str:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from caimera.hub.catalogue.states import ENDED, RUNNING, State, Step
 from caimera.hub.federation.models import Node
+from caimera.protocol.messages import Count
 
 NODE_ID = r"^[a-z][a-z0-9-]{1,40}$"
 _DIGEST = r"^[0-9a-f]{64}$"
@@ -166,6 +167,10 @@ class Description(models.Model):
     minimum_age = models.PositiveSmallIntegerField(null=True, blank=True)
     maximum_age = models.PositiveSmallIntegerField(null=True, blank=True)
     """In years, as the record says."""
+    counts = models.JSONField(default=dict, blank=True)
+    """What the record says of its numbers: a `Count` by the name of what it counts (`subjects`, …)."""
+    series = ArrayField(models.TextField(), default=list, blank=True)
+    """Addresses of the dataset series it is part of."""
     conformance = models.JSONField(default=dict, blank=True)
     """By the name of a profile: `state`, and `complaints` with `severity` and `sentence`."""
     reader = models.PositiveSmallIntegerField(default=0)
@@ -173,6 +178,10 @@ class Description(models.Model):
 
     class Meta:
         abstract = True
+
+    def count(self, name: str) -> Count | None:
+        """A number with its kind; None where the record tells no kinds."""
+        return Count.model_validate(found) if (found := self.counts.get(name)) else None
 
 
 class Record(Description):

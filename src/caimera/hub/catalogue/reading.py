@@ -11,18 +11,20 @@ from django.utils.translation import gettext as _
 
 from caimera.dcat import (
     TURTLE,
+    Computed,
     Dataset,
     Graph,
     NotADescription,
     Unreadable,
     conformance,
+    figures_of,
     label_of,
     read,
     records,
     upgraded,
 )
 from caimera.dcat.schema_org import words
-from caimera.hub.catalogue.facets import FACET, keys_of, provider_of
+from caimera.hub.catalogue.facets import FACET, LONGEST_KEY, keys_of, provider_of
 from caimera.hub.catalogue.filters import MOST_YEARS
 from caimera.hub.catalogue.own import told
 
@@ -33,6 +35,9 @@ LONGEST = 400_000
 """Characters of a record."""
 _WORDS = 20_000
 _COMPLAINTS = 100
+_MANY = 100
+COUNTED = ("subjects", "studies", "series", "segmented_studies")
+"""What a record may tell the kind of a number of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +57,8 @@ class Reading:
     studies: int | None
     minimum_age: int | None
     maximum_age: int | None
+    counts: dict[str, Any]
+    series: list[str]
     conformance: dict[str, Any]
     reader: int = READER
 
@@ -82,6 +89,8 @@ def reading(turtle: str, dataset_id: UUID) -> Reading:
         studies=dataset.studies,
         minimum_age=_years(dataset.minimum_age),
         maximum_age=_years(dataset.maximum_age),
+        counts=_counts(figures_of(graph, dataset.id or "")),
+        series=[address[:LONGEST_KEY] for address in dataset.in_series][:_MANY],
         conformance=_judged(graph),
     )
 
@@ -111,6 +120,13 @@ def _keywords(dataset: Dataset, facets: dict[str, list[str]]) -> list[str]:
     numbers = [each.notation or "" for each in dataset.other_identifier]
     places = [label_of(iri) for iri in dataset.health_theme]
     return [*labels, *others, *numbers, *places]
+
+
+def _counts(computed: Computed | None) -> dict[str, Any]:
+    """Its numbers with their kinds; nothing where the record does not tell them."""
+    if computed is None:
+        return {}
+    return {name: getattr(computed, name).model_dump(mode="json", exclude_none=True) for name in COUNTED}
 
 
 def _judged(graph: Graph) -> dict[str, Any]:

@@ -9,9 +9,8 @@ from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
-from caimera.dcat import Dataset, Distribution, concepts, label_of, listed
+from caimera.dcat import Computed, Dataset, Distribution, concepts, label_of, listed
 from caimera.dcat.guests import is_address
 from caimera.dcat.names import AUTHORITY, EHDS, HEALTH_AUTHORITY, PREFIXES
 from caimera.dcat.parts import Moment, Period, Rights, Text
@@ -19,6 +18,7 @@ from caimera.dcat.properties import Form, Property, Thing, properties
 from caimera.dcat.schema_org import words
 from caimera.hub.catalogue.facets import licence_key
 from caimera.hub.catalogue.labels import GROUPS, LABELS, PART_LABELS
+from caimera.hub.catalogue.numbers import in_words as number_words
 from caimera.hub.catalogue.places import COUNTRIES
 
 
@@ -49,10 +49,6 @@ class Group:
     lacking: tuple[str | Promise, ...]
 
 
-_EXACT = gettext_lazy("as counted")
-_ROUNDED = gettext_lazy("about: numbers of datasets that are not public are rounded at the hospital")
-NOT_TOLD = gettext_lazy("not told: nobody counted, or too few to say")
-
 _LISTS = (
     AUTHORITY,
     HEALTH_AUTHORITY,
@@ -65,36 +61,28 @@ _LISTS = (
 """Where lists of concepts are kept: the end of such an address is a name; any other is shown whole."""
 _LEGISLATION = {EHDS: "Regulation (EU) 2025/327 on the European Health Data Space"}
 
-_NUMBERS = frozenset({"individuals", "studies", "segmented_studies"})
+_NUMBERS = {"individuals": "subjects", "studies": "studies", "segmented_studies": "segmented_studies"}
+"""Fields that are numbers of people or of what is theirs, by what was counted."""
 
 
-def in_words(dataset: Dataset) -> tuple[Group, ...]:
-    """Every property of a dataset, in groups; distributions are told by `access`."""
+def in_words(dataset: Dataset, computed: Computed | None = None) -> tuple[Group, ...]:
+    """Every property of a dataset, in groups; distributions are told by `access`.
+
+    Numbers of people are told with their kind where what was `computed` tells it.
+    """
     known = dict(properties(Dataset))
-    return tuple(_group(title, fields, dataset, known) for title, fields in GROUPS)
+    lines = {name: _values(getattr(dataset, name), known[name]) for _title, names in GROUPS for name in names}
+    if computed is not None:
+        lines |= {name: (Said(number_words(getattr(computed, count))),) for name, count in _NUMBERS.items()}
+    return tuple(_group(title, {name: lines[name] for name in names}) for title, names in GROUPS)
 
 
-def _group(
-    title: str | Promise, fields: tuple[str, ...], dataset: Dataset, known: Mapping[str, Property]
-) -> Group:
-    lines = {name: _values(getattr(dataset, name), known[name]) for name in fields}
+def _group(title: str | Promise, lines: Mapping[str, tuple[Said, ...]]) -> Group:
     return Group(
         title,
-        tuple(Line(LABELS[name], _noted(dataset, name, values)) for name, values in lines.items() if values),
+        tuple(Line(LABELS[name], values) for name, values in lines.items() if values),
         tuple(LABELS[name] for name, values in lines.items() if not values),
     )
-
-
-def _noted(dataset: Dataset, name: str, values: tuple[Said, ...]) -> tuple[Said, ...]:
-    """Numbers of people with how they are to be read."""
-    if name not in _NUMBERS:
-        return values
-    return tuple(Said(value.text, note=number_kind(dataset)) for value in values)
-
-
-def number_kind(dataset: Dataset) -> str | Promise:
-    """How a number of people is to be read: as counted for public datasets, else rounded at the hospital."""
-    return _EXACT if (dataset.access_rights or "").endswith("/PUBLIC") else _ROUNDED
 
 
 def _values(value: Any, each: Property) -> tuple[Said, ...]:
@@ -199,7 +187,7 @@ def _access(each: Distribution) -> Access:
 
 
 def _right(right: Rights) -> Said:
-    if right.id and not right.id.startswith("_:"):
+    if right.id and not right.id.startswith("_:") and (right.id in concepts() or not right.label):
         return concept(right.id)
     return Said(words(right.label))
 

@@ -77,7 +77,7 @@ def _counted(today: date) -> Snapshot:
             runs=list(_changing_runs()[:LATEST]),
         ),
         by_source=dict(
-            visible_records().order_by().values_list("source_id").annotate(count=Count("id")),
+            visible_records().order_by().values_list("source_id").annotate(records=Count("id")),
         ),
     )
 

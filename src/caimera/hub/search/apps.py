@@ -11,9 +11,10 @@ class SearchConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from caimera.hub.catalogue import neighbours
         from caimera.hub.federation import duties, handlers
         from caimera.hub.federation.duties import Duty
-        from caimera.hub.search import about_person, actions, metrics, tasks
+        from caimera.hub.search import about_dataset, about_person, actions, metrics, tasks
         from caimera.people import chapters
         from caimera.protocol.messages import Answer
 
@@ -24,5 +25,6 @@ class SearchConfig(AppConfig):
         )
         duties.register(Duty("questions are closed", tasks.close_questions, every=1.0))
         metrics.register()
+        neighbours.register(about_dataset.answers)
         chapters.register(about_person.ASKED)
         chapters.register(about_person.KEPT)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from django import template
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
 from caimera.hub.catalogue.words import Line, Said
 
@@ -36,3 +38,12 @@ def properties(lines: Iterable[Line]) -> SafeString:
     return format_html(
         '<dl class="properties">{}</dl>', format_html_join("", "<div><dt>{}</dt>{}</div>", rows)
     )
+
+
+@register.filter
+def json_ld(document: Mapping[str, Any]) -> SafeString:
+    """A document for search engines as a block of data, which no browser runs and no text in it can end."""
+    text = json.dumps(document, ensure_ascii=False)
+    for sign in "<>&\u2028\u2029":
+        text = text.replace(sign, f"\\u{ord(sign):04x}")
+    return mark_safe(f'<script type="application/ld+json">{text}</script>')  # noqa: S308  # escaped above
