@@ -152,6 +152,20 @@ def test_search_engines_are_told_safely(visitor: Client, holder: Holder, federat
     assert (catalogue["@type"], catalogue["size"]) == ("DataCatalog", 1)
 
 
+def test_the_list_and_the_api_tell_kinds_too(visitor: Client, holder: Holder, federation: Federation) -> None:
+    holder.publish(1, **carrying(1, computed(118)))
+    holder.publish(2, **{**carrying(2, computed(4, protected=True)), "individuals": None})
+    federation.harvest()
+    listed = page(visitor, "/catalogue")
+    assert "<li>exactly 118 subjects</li>" in listed
+    assert "<li>fewer than 10 subjects</li>" in listed
+    one = visitor.get(f"/api/catalogue/{ONE}").json()
+    assert one["counts"]["subjects"] == {"kind": "exact", "value": 118, "step": None, "bound": None}
+    assert (one["tier"], one["tier_reason"][:21]) == ("Tier 1", "It is described only:")
+    few = visitor.get(f"/api/catalogue/{TWO}").json()
+    assert (few["subjects"], few["counts"]["subjects"]["kind"]) == (None, "fewer_than")
+
+
 # Tiers
 
 

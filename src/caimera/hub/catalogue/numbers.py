@@ -91,11 +91,6 @@ def told(record: Record) -> tuple[Told, ...]:
     return tuple(one for one in shown if one is not None)
 
 
-def subjects_in_words(record: Record) -> str:
-    """The number of subjects as it is to be read."""
-    return number_in_words(record, "subjects")
-
-
 def number_in_words(record: Record, name: str) -> str:
     """A number of a record as it is to be read; plain where the record does not tell its kind."""
     if (count := record.count(name)) is not None:

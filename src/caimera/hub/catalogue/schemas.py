@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
+from django.utils import timezone
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from caimera.dcat import PROFILES
@@ -23,6 +24,8 @@ from caimera.hub.catalogue.filters import (
 from caimera.hub.catalogue.finding import Hit, Results
 from caimera.hub.catalogue.models import Record
 from caimera.hub.catalogue.queries import SourceState, source_states
+from caimera.hub.catalogue.tiers import offer_of, tier_of
+from caimera.protocol.messages import Count
 
 Key = Annotated[str, Field(min_length=1, max_length=LONGEST_KEY, pattern=r"^[^\x00]+$")]
 Number = Annotated[int, Field(ge=0, le=MOST_SUBJECTS)]
@@ -109,12 +112,18 @@ class DatasetFound(BaseModel):
     title: str
     provider: Annotated[str, Field(description="Who holds the data, as the record says; may be empty.")]
     version: str
-    subjects: Annotated[int | None, Field(description="As published: rounded where data are protected.")]
+    subjects: Annotated[int | None, Field(description="As published; `counts` says how to read it.")]
     studies: int | None
     minimum_age: Annotated[int | None, Field(description="In years.")]
     maximum_age: int | None
+    counts: Annotated[
+        dict[str, Count],
+        Field(description="How numbers are to be read, where the record says so: by what is counted."),
+    ]
     changed_on: str
-    facets: Annotated[dict[str, list[str]], Field(description="Keys of its values by facet.")]
+    facets: Annotated[
+        dict[str, list[str]], Field(description="Keys of its values by facet, as its record says.")
+    ]
 
     @classmethod
     def of(cls, record: Record) -> DatasetFound:
@@ -170,6 +179,8 @@ class DatasetDescribed(DatasetFound):
 
     description: str
     source: Annotated[str, Field(description="Whom the record comes from.")]
+    tier: Annotated[str, Field(examples=["Tier 2"], description="By what its node really offers now.")]
+    tier_reason: str
     first_seen_at: datetime
     last_seen_at: datetime
     conformance: list[ProfileJudged]
@@ -178,8 +189,12 @@ class DatasetDescribed(DatasetFound):
     @classmethod
     def whole(cls, record: Record, address: str) -> DatasetDescribed:
         """Everything but the record itself, which is at `address`."""
+        offer = offer_of(record.source.node, timezone.now())
+        claimed = next(iter(record.facets.get("tier", ())), "")
         return cls(
             **DatasetFound.of(record).model_dump(),
+            tier=tier_of(claimed, offer.tier).label,
+            tier_reason=offer.sentence,
             description=record.description,
             source=record.source_id,
             first_seen_at=record.first_seen_at,

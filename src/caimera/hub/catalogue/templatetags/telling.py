@@ -10,6 +10,8 @@ from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
+from caimera.hub.catalogue.models import Record
+from caimera.hub.catalogue.numbers import number_in_words
 from caimera.hub.catalogue.words import Line, Said
 
 register = template.Library()
@@ -26,6 +28,12 @@ def said(value: Said) -> SafeString:
     )
     note = format_html(' <span class="count-note">{}</span>', value.note) if value.note else ""
     return format_html("{}{}{}", told, note, properties(value.lines) if value.lines else "")
+
+
+@register.filter
+def told(record: Record, name: str) -> str:
+    """A number of a record as it is to be read: `about 120`."""
+    return number_in_words(record, name)
 
 
 @register.filter
