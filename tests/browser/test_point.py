@@ -41,5 +41,5 @@ def test_one_gets_from_the_nodes_page_to_a_dataset_by_keyboard_and_without_scrip
     first.press("Enter")
     expect(page.get_by_role("heading", name=title, level=1)).to_be_visible()
     expect(page.get_by_role("row", name="Number of unique individuals")).to_be_visible()
-    page.get_by_role("link", name="All datasets of this node").press("Enter")
+    page.get_by_role("link", name="What this is part of").press("Enter")
     expect(page.get_by_role("link", name=title)).to_be_visible()

@@ -11,11 +11,13 @@ from caimera.dcat.described import Described
 from caimera.dcat.describing import About, describe_open, describe_protected
 from caimera.dcat.distribution import Checksum, DataService, Distribution
 from caimera.dcat.documents import FORMATS, JSON_LD, N_TRIPLES, RDF_XML, TURTLE, dump, read, write
+from caimera.dcat.dumping import DUMPS, piece
 from caimera.dcat.errors import BrokenShapes, DcatError, NotADescription, Unreadable
 from caimera.dcat.facts import tables_of
 from caimera.dcat.figures import figures, figures_of
 from caimera.dcat.findings import Finding, findings, findings_in
 from caimera.dcat.graph import Graph
+from caimera.dcat.holdings import Holdings, address_of, dataset_addresses, holdings, is_point, title_of
 from caimera.dcat.mapping import Note, Reading, named, record_of, records, to_graph, triples
 from caimera.dcat.moving import HEAD, HERE, body, moved, placed
 from caimera.dcat.parts import (
@@ -30,9 +32,11 @@ from caimera.dcat.parts import (
     Rights,
     Text,
 )
-from caimera.dcat.points import Container, FairDataPoint, Upkeep, container, part_of
+from caimera.dcat.points import Container, FairDataPoint, Upkeep, container, part_of, parts_at
 from caimera.dcat.profiles import PROFILES, Complaint, Conformance, Profile, State, conformance
 from caimera.dcat.schema_org import as_schema_org
+from caimera.dcat.serving import RECORD_SHAPES, Change, Document, Holding, Point, Times, changes, organisation
+from caimera.dcat.settling import settled
 from caimera.dcat.shacl import Severity, shapes_text
 from caimera.dcat.showing import Line, Word, lines
 from caimera.dcat.signposting import Link, header, links
@@ -40,6 +44,7 @@ from caimera.dcat.telling import Memory
 from caimera.dcat.upgrading import Upgrade, upgraded
 
 __all__ = [
+    "DUMPS",
     "FORMATS",
     "HEAD",
     "HERE",
@@ -47,12 +52,14 @@ __all__ = [
     "N_TRIPLES",
     "PROFILES",
     "RDF_XML",
+    "RECORD_SHAPES",
     "TURTLE",
     "About",
     "Agent",
     "BrokenShapes",
     "Catalogue",
     "CatalogueRecord",
+    "Change",
     "Checksum",
     "Complaint",
     "Computed",
@@ -67,10 +74,13 @@ __all__ = [
     "DcatError",
     "Described",
     "Distribution",
+    "Document",
     "Facet",
     "FairDataPoint",
     "Finding",
     "Graph",
+    "Holding",
+    "Holdings",
     "Identifier",
     "Line",
     "Link",
@@ -79,6 +89,7 @@ __all__ = [
     "NotADescription",
     "Note",
     "Period",
+    "Point",
     "Profile",
     "Provenance",
     "Purpose",
@@ -89,19 +100,23 @@ __all__ = [
     "Share",
     "State",
     "Text",
+    "Times",
     "Unreadable",
     "Upgrade",
     "Upkeep",
     "Word",
+    "address_of",
     "addressed",
     "as_croissant",
     "as_datacite",
     "as_schema_org",
     "body",
+    "changes",
     "cite_as",
     "concepts",
     "conformance",
     "container",
+    "dataset_addresses",
     "describe_open",
     "describe_protected",
     "dump",
@@ -110,20 +125,27 @@ __all__ = [
     "findings",
     "findings_in",
     "header",
+    "holdings",
     "iri_of",
+    "is_point",
     "label_of",
     "lines",
     "links",
     "listed",
     "moved",
     "named",
+    "organisation",
     "part_of",
+    "parts_at",
+    "piece",
     "placed",
     "read",
     "record_of",
     "records",
+    "settled",
     "shapes_text",
     "tables_of",
+    "title_of",
     "to_graph",
     "triples",
     "upgraded",

@@ -86,6 +86,12 @@ def part_of(graph: Graph, address: str) -> Graph:
     return graph.record(NamedNode(address))
 
 
+def parts_at(graph: Graph, address: str, below: str) -> tuple[str, ...]:
+    """The distributions of the dataset at `address` that have an address which begins with `below`."""
+    found = graph.values(NamedNode(address), term("dcat:distribution"))
+    return tuple(each.value for each in found if each.value.startswith(below))
+
+
 def _moment(at: datetime) -> Literal:
     said = at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
     return Literal(said, datatype=term("xsd:dateTime"))

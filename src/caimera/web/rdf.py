@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from importlib import metadata
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeVar
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.http import http_date
 from django.utils.translation import gettext as _
@@ -25,6 +25,8 @@ NAMES: Mapping[str, str] = MappingProxyType(
     {"ttl": TURTLE, "jsonld": JSON_LD, "rdf": RDF_XML, "nt": N_TRIPLES, "html": HTML}
 )
 """What `?format=` may say, beside the media types."""
+
+R = TypeVar("R", bound=HttpResponseBase)
 
 _SHARED = {
     "Access-Control-Allow-Origin": "*",
@@ -53,26 +55,38 @@ def respond(request: HttpRequest, document: Document) -> HttpResponse:
 
     The tags of other forms than Turtle are weak: their bytes differ each time they are written.
     """
-    form = _wanted(request)
+    form = wanted(request)
     if form is None:
-        return _no_such_form(request)
+        return no_such_form(request)
     if form == HTML:
         return _personal(document.page())
     seconds = None if document.modified is None else int(document.modified.timestamp())
-    tag = _tag(document.version, form)
-    known = get_conditional_response(request, tag, seconds)
+    its_tag = tag(document.version, form)
+    known = unchanged(request, its_tag, seconds)
     if known is None:
         body = document.turtle() if form == TURTLE else write(document.statements(), form)
         known = HttpResponse(body, content_type=form)
+    return stamped(known, its_tag, seconds)
+
+
+def unchanged(request: HttpRequest, tag: str, seconds: int | None) -> HttpResponse | None:
+    """304, or 412, where the client has what it would get."""
+    found: HttpResponse | None = get_conditional_response(request, tag, seconds)
+    return found
+
+
+def stamped(response: R, tag: str, seconds: int | None) -> R:
+    """The response with all that lets anyone keep it and ask again whether it changed."""
     for name, value in (_SHARED | {"ETag": tag}).items():
-        known[name] = value
+        response[name] = value
     if seconds is not None:
-        known["Last-Modified"] = http_date(seconds)
-    patch_vary_headers(known, ("Accept",))
-    return known
+        response["Last-Modified"] = http_date(seconds)
+    patch_vary_headers(response, ("Accept",))
+    return response
 
 
-def _tag(version: str, form: str) -> str:
+def tag(version: object, form: str) -> str:
+    """The entity tag of a version in a form."""
     said = hashlib.sha256(json.dumps([_SOFTWARE, version, form]).encode()).hexdigest()[:32]
     return f'"{said}"' if form == TURTLE else f'W/"{said}"'
 
@@ -80,12 +94,14 @@ def _tag(version: str, form: str) -> str:
 _SOFTWARE = metadata.version("caimera")
 
 
-def _wanted(request: HttpRequest) -> str | None:
+def wanted(request: HttpRequest, forms: Sequence[str] = FORMS) -> str | None:
+    """The form the client asks for; None where it is not among those there are."""
     named = request.GET.get("format")
     if named is None:
-        return request.get_preferred_type(FORMS)
+        return request.get_preferred_type(forms)
     named = named.strip().lower()
-    return named if named in FORMS else NAMES.get(named)
+    found = named if named in forms else NAMES.get(named)
+    return found if found in forms else None
 
 
 def _personal(page: HttpResponse) -> HttpResponse:
@@ -95,13 +111,14 @@ def _personal(page: HttpResponse) -> HttpResponse:
     return page
 
 
-def _no_such_form(request: HttpRequest) -> HttpResponse:
+def no_such_form(request: HttpRequest, forms: Sequence[str] = FORMS) -> HttpResponse:
+    """400 or 406 with what there is."""
     status = 400 if "format" in request.GET else 406
-    named = ", ".join(NAMES)
+    named = ", ".join(name for name, form in NAMES.items() if form in forms)
     sentence = _(
         "This is given as %(forms)s. Ask for one of them by Accept, or by ?format= and one of: %(names)s."
     )
-    text = sentence % {"forms": ", ".join(FORMS), "names": named}
+    text = sentence % {"forms": ", ".join(forms), "names": named}
     response = HttpResponse(f"{text}\n", status=status, content_type="text/plain; charset=utf-8")
     patch_vary_headers(response, ("Accept",))
     return response

@@ -117,6 +117,13 @@ class SiteSettings(BaseSettings):
         str, Field(pattern=r"^(DEBUG|INFO|WARNING|ERROR)$", description="Least severe level that is logged.")
     ] = "INFO"
 
+    metadata_licence: Annotated[
+        str,
+        Field(
+            pattern=r"^https?://", description="Licence of what is published about datasets, by its address."
+        ),
+    ] = "https://creativecommons.org/publicdomain/zero/1.0/"
+
     @field_validator("base_url")
     @classmethod
     def _without_slash(cls, url: str) -> str:

@@ -5,13 +5,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
 import pytest
-from django.utils import timezone
 
 from caimera.dcat import (
     Computed,
@@ -179,7 +178,6 @@ def stored(number: int, *, source: Source, **changes: Any) -> Any:
         "title": f"Dataset {number}",
         "first_seen_at": datetime(2026, 1, 1, tzinfo=UTC),
         "changed_at": datetime(2026, 1, 1, tzinfo=UTC),
-        "last_seen_at": timezone.now() + timedelta(seconds=1),
     }
     return Record.objects.create(**{**given, **changes})
 

@@ -422,7 +422,7 @@ def test_the_database_holds_what_must_hold(holder: Holder, federation: Federatio
         {"digest": "x"},
         {"title": ""},
         {"subjects": -1},
-        {"last_seen_at": now - timedelta(days=9999)},
+        {"changed_at": now - timedelta(days=9999)},
     ):
         with pytest.raises(IntegrityError), transaction.atomic():
             stored(2, source=source, **broken)

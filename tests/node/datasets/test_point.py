@@ -10,8 +10,9 @@ from uuid import UUID, uuid4
 
 import pyoxigraph
 import pytest
+from asgiref.sync import async_to_sync
 from django.http import HttpResponse
-from django.test import Client
+from django.test import AsyncClient, Client
 from rdflib import Graph, Namespace, URIRef
 from rdflib.namespace import DCAT, DCTERMS, RDF
 from rdflib.util import guess_format
@@ -313,3 +314,49 @@ def test_what_somebody_typed_is_text_on_a_page(tmp_path: Path) -> None:
         assert "<script>alert" not in page
         assert "&lt;script&gt;" in page
         assert "<b>bold" not in page
+
+
+AS, TREE = Namespace("https://www.w3.org/ns/activitystreams#"), Namespace("https://w3id.org/tree#")
+
+
+def kinds(address: str = f"{POINT}/changes") -> dict[str, str]:
+    """What last happened to each dataset, by the stream of changes."""
+    found = graph(address)
+    return {
+        str(found.value(each, AS.object)).rpartition("/")[2]: str(found.value(each, RDF.type)).rpartition(
+            "#"
+        )[2]
+        for each in found.objects(None, TREE.member)
+    }
+
+
+def test_what_changed_can_be_followed(datasets: tuple[UUID, ...]) -> None:
+    assert kinds() == {str(each): "Create" for each in datasets}
+    moments = [str(each) for each in graph(f"{POINT}/changes").objects(None, AS.published)]
+    withdraw(dataset_id=datasets[0], actor="system")
+    after = max(moments).replace("+", "%2B")
+    assert kinds(f"{POINT}/changes?after={after}") == {str(datasets[0]): "Delete"}
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("accept", ["text/turtle", "application/ld+json", "application/n-triples"])
+def test_everything_can_be_taken_at_once(tmp_path: Path, accept: str) -> None:
+    names = [publish(tmp_path, number) for number in (1, 2)]
+
+    async def ask(**headers: str) -> tuple[HttpResponse, bytes]:
+        answer = await AsyncClient().get("/fdp/dump", headers={"accept": accept, **headers})
+        pieces = [piece async for piece in answer.streaming_content] if answer.streaming else []  # type: ignore[attr-defined]
+        return answer, b"".join(pieces)  # type: ignore[return-value]
+
+    answer, document = async_to_sync(ask)()
+    assert (answer.status_code, answer["Content-Type"]) == (200, accept)
+    found = {str(each.triple) for each in pyoxigraph.parse(document, format=FORMS[accept][1])}
+    for name in names:
+        assert f"<{CATALOGUE}> <{DCAT.dataset}> <{POINT}/dataset/{name}>" in found
+        stored = pyoxigraph.parse(dataset_turtle(name), format=pyoxigraph.RdfFormat.TURTLE)
+        assert {str(each.triple) for each in stored} <= found
+    assert async_to_sync(ask)(**{"if-none-match": answer["ETag"]})[0].status_code == 304
+
+
+def dataset_turtle(name: UUID) -> str:
+    return Dataset.objects.get(pk=name).described.turtle

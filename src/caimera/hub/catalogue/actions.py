@@ -16,6 +16,7 @@ from django.utils.translation import gettext_noop
 from caimera.audit.actions import record
 from caimera.dcat import DcatError
 from caimera.hub.catalogue import applying, ending, queries
+from caimera.hub.catalogue.applying import Listed
 from caimera.hub.catalogue.errors import (
     NotByHand,
     NothingToConfirm,
@@ -26,14 +27,14 @@ from caimera.hub.catalogue.errors import (
     WouldWithdraw,
 )
 from caimera.hub.catalogue.models import Entry, Harvest, Kind, Source
-from caimera.hub.catalogue.reading import LONGEST, Reading, digest_of, reading
+from caimera.hub.catalogue.reading import Reading, digest_of, reading, unkeepable
 from caimera.hub.catalogue.states import RUNNING, Event, State, Step
 from caimera.hub.federation.errors import MessageRefused
 from caimera.hub.federation.handlers import Refused
 from caimera.hub.federation.models import Node
 from caimera.hub.federation.queries import is_present
 from caimera.protocol.envelope import Letter
-from caimera.protocol.messages import CatalogueListed, RecordsGiven
+from caimera.protocol.messages import CatalogueListed, DatasetRecord, RecordsGiven
 
 CHANNEL = "caimera_catalogue"
 """PostgreSQL notifications: one whenever a harvest can go on, with its source."""
@@ -101,13 +102,9 @@ def _take_list(letter: Letter, harvest: Harvest) -> None:
     if not ordered or endless or harvest.entries.count() + len(ids) > MOST_DATASETS:
         ending.end(harvest, Event.BROKEN, _BROKEN)
         raise OutOfOrder(letter.issuer)
-    Entry.objects.bulk_create(
-        Entry(harvest=harvest, dataset_id=entry.dataset_id, digest=entry.digest, step=Step.LISTED.value)
-        for entry in said.entries
-    )
+    applying.enlist(harvest, [Listed(entry.dataset_id, entry.digest) for entry in said.entries])
     harvest.listed_to = ids[-1] if ids else harvest.listed_to
     if not said.more:
-        applying.compare(harvest)
         harvest.state = ending.after(harvest, Event.LISTED)
     _go_on(harvest)
 
@@ -116,11 +113,7 @@ def _take_records(letter: Letter, harvest: Harvest) -> None:
     said = cast(RecordsGiven, letter.message)
     asked = harvest.entries.filter(step=Step.WANTED.value, dataset_id__in=harvest.asked_for)
     wanted = {entry.dataset_id: entry for entry in asked}
-    given = [
-        _given(wanted[each.dataset_id], each.turtle, each.digest)
-        for each in said.records
-        if each.dataset_id in wanted
-    ]
+    given = [_given(wanted[each.dataset_id], each) for each in said.records if each.dataset_id in wanted]
     gone = [wanted[dataset_id].pk for dataset_id in said.gone if dataset_id in wanted]
     left = [wanted[dataset_id] for dataset_id in said.left if dataset_id in wanted]
     if left and not (given or gone):
@@ -128,21 +121,18 @@ def _take_records(letter: Letter, harvest: Harvest) -> None:
         given = [_refused(left[0], "The record is too large for one message. Publish a shorter one.")]
     if not (given or gone):
         return
-    Entry.objects.bulk_update(given, _CHANGED)
+    _keep(given, _CHANGED)
     Entry.objects.filter(pk__in=gone).delete()
     _go_on(harvest)
 
 
-def _given(entry: Entry, turtle: str, digest: str, step: Step = Step.GIVEN) -> Entry:
+def _given(entry: Entry, record: DatasetRecord) -> Entry:
     """A record as it came, unless it cannot even be kept."""
-    entry.digest = digest
-    if "\x00" in turtle:
-        return _refused(entry, "The record holds NUL characters. Publish it as plain Turtle.")
-    if len(turtle) > LONGEST:
-        return _refused(entry, f"The record has more than {LONGEST:,} characters. Publish a shorter one.")
-    if digest_of(turtle) != digest:
+    if problem := unkeepable(record.turtle):
+        return _refused(entry, problem)
+    if digest_of(record.turtle) != record.digest:
         return _refused(entry, "The record does not have the digest that came with it. Publish it again.")
-    entry.step, entry.turtle = step.value, turtle
+    entry.step, entry.turtle, entry.digest = Step.GIVEN.value, record.turtle, record.digest
     return entry
 
 
@@ -199,8 +189,7 @@ def begin_harvests(*, now: datetime) -> int:
 
 def _list_itself(harvest: Harvest) -> None:
     """What people entered is read again as it stands."""
-    applying.list_the_rest(harvest)
-    applying.compare(harvest)
+    applying.enlist_the_rest(harvest)
     harvest.state = ending.after(harvest, Event.LISTED)
     harvest.save()
 
@@ -232,8 +221,19 @@ def read_some() -> int:
         entries = list(waiting.order_by("pk")[:READ_TOGETHER])
         for entry in entries:
             _read(entry)
-        Entry.objects.bulk_update(entries, [*_CHANGED, *_READ])
+        _keep(entries, (*_CHANGED, *_READ))
     return len(entries)
+
+
+def _keep(entries: Sequence[Entry], columns: Sequence[str]) -> None:
+    """Write columns of entries that are there, which takes a tenth of the time of `bulk_update`."""
+    Entry.objects.bulk_create(
+        entries,
+        batch_size=READ_TOGETHER,
+        update_conflicts=True,
+        unique_fields=("harvest", "dataset_id"),
+        update_fields=columns,
+    )
 
 
 def _read(entry: Entry) -> None:
@@ -292,13 +292,13 @@ def take_in(
     """
     with transaction.atomic():
         harvest = _opened(source_id)
-        entries = [_entered(harvest, *each) for each in sorted(records.items())]
-        Entry.objects.bulk_create(entries)
+        unkept = {name: problem for name, turtle in records.items() if (problem := unkeepable(turtle))}
+        kept = [(name, turtle) for name, turtle in records.items() if name not in unkept]
+        applying.enlist(harvest, [Listed(name, digest_of(turtle), turtle) for name, turtle in kept])
         if not whole:
-            applying.list_the_rest(harvest)
-        applying.compare(harvest)
+            applying.enlist_the_rest(harvest)
         harvest.state = ending.after(harvest, Event.LISTED)
-        _read_all(harvest)
+        _read_all(harvest, unkept)
         shrinking = applying.shrinking(harvest)
         if not confirmed and ending.shrinks_too_much(harvest, shrinking):
             raise WouldWithdraw(shrinking.gone, shrinking.known)
@@ -317,20 +317,15 @@ def _opened(source_id: str) -> Harvest:
     return source.harvests.create(state=State.LISTING.value, started_at=now, heard_at=now)
 
 
-def _entered(harvest: Harvest, dataset_id: UUID, turtle: str) -> Entry:
-    entry = Entry(harvest=harvest, dataset_id=dataset_id, step=Step.LISTED.value)
-    return _given(entry, turtle, digest_of(turtle), step=Step.LISTED)
-
-
-def _read_all(harvest: Harvest) -> None:
-    """Read everything at once. Raises RecordsRefused."""
+def _read_all(harvest: Harvest, unkept: Mapping[UUID, str]) -> None:
+    """Read everything at once. Raises RecordsRefused for what could not be read, or not even be kept."""
     entries = list(harvest.entries.filter(step=Step.GIVEN.value))
     for entry in entries:
         _read(entry)
-    Entry.objects.bulk_update(entries, [*_CHANGED, *_READ], batch_size=READ_TOGETHER)
+    _keep(entries, (*_CHANGED, *_READ))
     refused = dict(harvest.entries.filter(step=Step.REFUSED.value).values_list("dataset_id", "problem"))
-    if refused:
-        raise RecordsRefused(refused)
+    if refused or unkept:
+        raise RecordsRefused({**refused, **unkept})
 
 
 def want_harvest(*, source_id: str = "") -> list[str]:

@@ -2,37 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection
 from django.utils import timezone
 
-from caimera.hub.catalogue.models import Description, Harvest
+from caimera.hub.catalogue.models import Description, Harvest, Source
 from caimera.hub.catalogue.reading import READER
 from caimera.hub.catalogue.states import Step
 
 _COLUMNS = [field.name for field in Description._meta.get_fields()]
+_BLANK = {
+    name: "NULL" if name in ("subjects", "studies") else "'{}'" if name in ("facets", "conformance") else "''"
+    for name in _COLUMNS
+    if name not in ("digest", "address", "turtle", "reader")
+} | {"reader": "0"}
+"""What stands in an entry before its record is read."""
 
-_COMPARE = """
-UPDATE catalogue_entry AS entry SET
-    step = compared.step,
-    problem = CASE compared.step WHEN 'refused' THEN %(taken)s || compared.holder || '.' ELSE '' END,
-    turtle = CASE compared.step WHEN 'given' THEN compared.turtle ELSE '' END
-FROM (
-    SELECT listed.id, record.source_id AS holder,
-        CASE WHEN record.digest = listed.digest THEN record.turtle ELSE listed.turtle END AS turtle,
-        CASE
-            WHEN record.source_id <> %(source)s THEN 'refused'
-            WHEN record.digest = listed.digest AND record.reader = %(reader)s AND record.withdrawn_at IS NULL
-                THEN 'unchanged'
-            WHEN record.digest = listed.digest OR listed.turtle <> '' THEN 'given'
-            ELSE 'wanted' END AS step
-    FROM catalogue_entry AS listed LEFT JOIN catalogue_record AS record ON record.id = listed.dataset_id
-    WHERE listed.harvest_id = %(harvest)s AND listed.step = 'listed'
-) AS compared
-WHERE entry.id = compared.id"""
+_LIST = """
+INSERT INTO catalogue_entry (harvest_id, dataset_id, digest, address, step, problem, turtle, {blank})
+SELECT %(harvest)s, listed.id, listed.digest, listed.address, compared.step,
+    CASE compared.step WHEN 'refused' THEN %(taken)s || record.source_id || '.' ELSE '' END,
+    CASE compared.step WHEN 'given'
+        THEN CASE WHEN record.digest = listed.digest THEN record.turtle ELSE listed.turtle END
+        ELSE '' END,
+    {values}
+FROM unnest(%(ids)s::uuid[], %(digests)s::text[], %(turtles)s::text[], %(addresses)s::text[])
+    AS listed (id, digest, turtle, address)
+LEFT JOIN catalogue_record AS record ON record.id = listed.id
+CROSS JOIN LATERAL (SELECT CASE
+    WHEN record.source_id <> %(source)s THEN 'refused'
+    WHEN record.digest = listed.digest AND record.reader = %(reader)s AND record.withdrawn_at IS NULL
+        THEN 'unchanged'
+    WHEN record.digest = listed.digest OR listed.turtle <> '' THEN 'given'
+    ELSE 'wanted' END AS step) AS compared
+ON CONFLICT (harvest_id, dataset_id) DO NOTHING"""
 """A record that is here, or came with the list, is read without asking for it."""
 
 _TAKEN = (
@@ -52,18 +59,13 @@ SELECT count(*), count(*) FILTER (WHERE NOT EXISTS (
 FROM catalogue_record WHERE source_id = %(source)s AND withdrawn_at IS NULL"""
 
 _TAKE = """
-INSERT INTO catalogue_record (id, source_id, first_seen_at, last_seen_at, changed_at, {columns})
-SELECT dataset_id, %(source)s, %(now)s, %(now)s, %(now)s, {columns}
+INSERT INTO catalogue_record (id, source_id, first_seen_at, changed_at, {columns})
+SELECT dataset_id, %(source)s, %(now)s, %(now)s, {columns}
 FROM catalogue_entry WHERE harvest_id = %(harvest)s AND step = 'ready'
 ON CONFLICT (id) DO UPDATE SET withdrawn_at = NULL, {changes}, changed_at = CASE
     WHEN catalogue_record.digest = EXCLUDED.digest AND catalogue_record.withdrawn_at IS NULL
     THEN catalogue_record.changed_at ELSE EXCLUDED.changed_at END
 WHERE catalogue_record.source_id = EXCLUDED.source_id"""
-
-_SEE = """
-UPDATE catalogue_record SET last_seen_at = %(now)s WHERE source_id = %(source)s AND withdrawn_at IS NULL
-AND EXISTS (
-    SELECT FROM catalogue_entry WHERE harvest_id = %(harvest)s AND dataset_id = catalogue_record.id)"""
 
 _WITHDRAW = """
 UPDATE catalogue_record SET withdrawn_at = %(now)s, changed_at = %(now)s
@@ -76,11 +78,9 @@ _IN_TURN = "SELECT pg_advisory_xact_lock(%(lock)s)"
 _LOCK = 0x_CA1_0003
 """Under this lock the catalogue changes, so that who read all changes up to a time misses none before it."""
 
-_OTHERS = """
-INSERT INTO catalogue_entry (harvest_id, dataset_id, step, problem, {columns})
-SELECT %(harvest)s, id, 'listed', '', {columns} FROM catalogue_record
-WHERE source_id = %(source)s AND withdrawn_at IS NULL
-ON CONFLICT (harvest_id, dataset_id) DO NOTHING"""
+_HERE = """
+SELECT id, digest, turtle, address FROM catalogue_record
+WHERE source_id = %(source)s AND withdrawn_at IS NULL ORDER BY id"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,14 +91,28 @@ class Shrinking:
     gone: int
 
 
-def compare(harvest: Harvest) -> None:
-    """Say of each dataset listed whether its record is wanted, as it stands, or another source's."""
-    _do(_COMPARE, {**_names(harvest), "reader": READER, "taken": _TAKEN})
+class Listed(NamedTuple):
+    """A dataset of a list: with its record where that came along, and what its source calls it."""
+
+    id: UUID
+    digest: str
+    turtle: str = ""
+    address: str = ""
 
 
-def list_the_rest(harvest: Harvest) -> None:
+def enlist(harvest: Harvest, listed: Sequence[Listed]) -> None:
+    """Write down a part of a list, and of each dataset whether it is wanted, as it stands, or another's."""
+    ids, digests, turtles, addresses = (
+        (list(column) for column in zip(*listed, strict=True)) if listed else ([],) * 4
+    )
+    names = {"ids": ids, "digests": digests, "turtles": turtles, "addresses": addresses}
+    statement = _LIST.format(blank=", ".join(_BLANK), values=", ".join(_BLANK.values()))
+    _do(statement, {**_names(harvest), **names, "reader": READER, "taken": _TAKEN})
+
+
+def enlist_the_rest(harvest: Harvest) -> None:
     """List what the source has in the catalogue and this harvest does not list, as it stands."""
-    _do(_OTHERS.format(columns=", ".join(_COLUMNS)), _names(harvest))
+    enlist(harvest, [Listed(*row) for row in _do(_HERE, _names(harvest))])
 
 
 def shrinking(harvest: Harvest) -> Shrinking:
@@ -113,7 +127,7 @@ def apply(harvest: Harvest) -> list[UUID]:
     harvest.added, harvest.changed = _do(_COUNT, names)[0]
     changes = ", ".join(f"{column} = EXCLUDED.{column}" for column in _COLUMNS)
     _do(_TAKE.format(columns=", ".join(_COLUMNS), changes=changes), names)
-    _do(_SEE, names)
+    Source.objects.filter(pk=harvest.source_id).update(seen_at=names["now"])
     gone = [row[0] for row in _do(_WITHDRAW, names)]
     harvest.gone = len(gone)
     harvest.unchanged = harvest.entries.filter(step=Step.UNCHANGED.value).count()

@@ -6,7 +6,13 @@ CatalogueError
 ├── NotByHand            the source is not one that people fill
 ├── RecordsRefused       records given by hand cannot be shown; none was taken
 ├── WouldWithdraw        a list given by hand lacks most of what the source has
-└── BasketFull           more datasets than a basket holds
+├── BasketFull           more datasets than a basket holds
+├── NotAnAddress         nothing can be harvested at the address
+├── AlreadyThere         the address is a source already
+├── NotOnTheWeb          the source is none on the web
+├── Unfetchable          a document on the web cannot be read
+│   └── GoneThere        it is not there
+└── TooManyProposals     too many foreign points told of themselves
 
 MessageRefused (hub.federation)
 ├── NotWanted            the node answers a harvest that is not running, or not its own
@@ -81,6 +87,40 @@ class BasketFull(CatalogueError):
         )
         more = "" if signed_in else " " + _("Signed in, it holds more.")
         super().__init__(sentence % most + more)
+
+
+class NotAnAddress(CatalogueError):
+    """Nothing can be harvested at the address; the message says why."""
+
+
+class AlreadyThere(CatalogueError):
+    """The address is a source already."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(_("%s is a source already. `caimera hub catalogue harvest` reads it again.") % url)
+
+
+class NotOnTheWeb(CatalogueError):
+    """The source is none on the web."""
+
+    def __init__(self, source_id: str) -> None:
+        sentence = _("'%s' is not on the web. A node is kept out with `caimera hub revoke`.")
+        super().__init__(sentence % source_id)
+
+
+class Unfetchable(CatalogueError):
+    """A document on the web cannot be read; the message says why."""
+
+
+class GoneThere(Unfetchable):
+    """The document is not there."""
+
+
+class TooManyProposals(CatalogueError):
+    """Too many foreign points told of themselves, or one too often."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Too many messages came. Send one a week; it is remembered."))
 
 
 class NotWanted(MessageRefused):

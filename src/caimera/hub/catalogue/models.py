@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import uuid4
 
 from django.conf import settings
@@ -49,6 +50,8 @@ class Source(models.Model):
     """Whether a node could be reached when the worker last looked; of others, whether they are harvested."""
     wanted = models.BooleanField(default=True)
     """Whether it is to be harvested as soon as it can be, whatever the hour."""
+    seen_at = models.DateTimeField(null=True, blank=True)
+    """When its list last became the catalogue."""
 
     class Meta:
         ordering = ("id",)
@@ -190,7 +193,6 @@ class Record(Description):
     id = models.UUIDField(primary_key=True, editable=False)
     source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="records")
     first_seen_at = models.DateTimeField()
-    last_seen_at = models.DateTimeField()
     changed_at = models.DateTimeField()
     """When it came, was described otherwise, was withdrawn or came back; no two changes in other order."""
     withdrawn_at = models.DateTimeField(null=True, blank=True)
@@ -218,12 +220,17 @@ class Record(Description):
                 name="catalogue_record_numbers",
             ),
             models.CheckConstraint(
-                condition=models.Q(last_seen_at__gte=models.F("first_seen_at")), name="catalogue_record_seen"
+                condition=models.Q(changed_at__gte=models.F("first_seen_at")), name="catalogue_record_seen"
             ),
         )
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def last_seen_at(self) -> datetime:
+        """When its source last listed it, or when it no longer did."""
+        return self.withdrawn_at or self.source.seen_at or self.changed_at
 
 
 class Entry(Description):

@@ -4,15 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 
-from caimera.hub.catalogue.models import Entry, Harvest, Kind, Record, Source
+from caimera.hub.catalogue.models import Entry, Harvest, Kind, Proposal, Record, Source
 from caimera.hub.catalogue.reading import READER
-from caimera.hub.catalogue.states import AGAIN, INTERVAL, RETRY, RUNNING, STALLED, State, Step
+from caimera.hub.catalogue.states import (
+    AGAIN,
+    INTERVAL,
+    INTERVAL_ON_THE_WEB,
+    RETRY,
+    RUNNING,
+    STALLED,
+    State,
+    Step,
+)
 
 ASKED_FOR = 200
 """Records asked for at once."""
@@ -41,16 +50,22 @@ def _due_hands() -> list[Source]:
 
 
 def _due_nodes(now: datetime) -> list[Source]:
+    return list(_due(now, INTERVAL).filter(kind=Kind.NODE).select_related("node"))
+
+
+def due_on_the_web(now: datetime) -> list[Source]:
+    """Sources on the web that are to be harvested now."""
+    return list(_due(now, INTERVAL_ON_THE_WEB).filter(kind__in=(Kind.POINT, Kind.DOCUMENT)))
+
+
+def _due(now: datetime, interval: timedelta) -> QuerySet[Source]:
     newest = Harvest.objects.filter(source=OuterRef("pk"))
-    recent = newest.filter(started_at__gt=now - INTERVAL).exclude(
+    recent = newest.filter(started_at__gt=now - interval).exclude(
         state=State.FAILED.value, started_at__lte=now - RETRY
     )
     running = newest.filter(state__in=RUNNING)
-    return list(
-        Source.objects.select_related("node")
-        .filter(Q(wanted=True) | ~Exists(recent), present=True, kind=Kind.NODE)
-        .exclude(Exists(running))
-    )
+    due = Source.objects.filter(Q(wanted=True) | ~Exists(recent), present=True)
+    return due.exclude(Exists(running))
 
 
 def unanswered(now: datetime) -> QuerySet[Harvest]:
@@ -126,3 +141,8 @@ def source_states() -> list[SourceState]:
     """Every source, by name."""
     sources = Source.objects.select_related("node").order_by(Coalesce("node__name", "title"), "pk")
     return [source_state(source, runs=5) for source in sources]
+
+
+def proposals() -> list[str]:
+    """Foreign points that told of themselves and wait for an operator, the latest first."""
+    return list(Proposal.objects.values_list("url", flat=True))

@@ -68,6 +68,15 @@ def digest_of(turtle: str) -> str:
     return hashlib.sha256(turtle.encode()).hexdigest()
 
 
+def unkeepable(turtle: str) -> str:
+    """Why a record cannot even be kept; empty where it can."""
+    if "\x00" in turtle:
+        return _("The record holds NUL characters. Publish it as plain Turtle.")
+    if len(turtle) > LONGEST:
+        return _("The record has more than %d characters. Publish a shorter one.") % LONGEST
+    return ""
+
+
 def reading(turtle: str, dataset_id: UUID) -> Reading:
     """What a record says. Raises DcatError with a sentence where it cannot be shown."""
     graph, dataset = parsed(turtle, dataset_id)

@@ -229,7 +229,9 @@ class SourceSummary(BaseModel):
     def _of(cls, state: SourceState) -> SourceSummary:
         last, held = state.last, state.held
         sentences = [held.sentence] if held else [last.sentence] if last and last.sentence else []
-        sentences += [f"refused: {entry.dataset_id}: {entry.problem}" for entry in state.refused]
+        sentences += [
+            f"refused: {entry.address or entry.dataset_id}: {entry.problem}" for entry in state.refused
+        ]
         return cls(
             id=state.source.pk,
             name=state.source.name,

@@ -9,6 +9,9 @@ from enum import StrEnum
 INTERVAL = timedelta(hours=1)
 """Every source is harvested so often, however quiet it is."""
 
+INTERVAL_ON_THE_WEB = timedelta(days=1)
+"""The same for sources on the web, which are read whole."""
+
 AGAIN = timedelta(seconds=15)
 """What was asked is asked again after so much silence: the question, or its answer, may have been lost."""
 

@@ -9,6 +9,7 @@ from caimera.hub.catalogue import (
     comparing_views,
     dataset_views,
     list_views,
+    point_views,
     provider_views,
     views,
 )
@@ -26,5 +27,15 @@ urlpatterns = [
     path("catalogue/compare", comparing_views.compare, name="compare"),
     path("catalogue/<uuid:dataset_id>", dataset_views.dataset, name="dataset"),
     path("basket", basket_views.basket, name="basket"),
+    path("fdp", point_views.point, name="point"),
+    path("fdp/", point_views.point),
+    path("fdp/catalog/<slug:name>", point_views.catalogue, name="point-catalogue"),
+    path("fdp/changes", point_views.changes, name="point-changes"),
+    path("fdp/dataset/<uuid:dataset_id>", point_views.dataset, name="point-dataset"),
+    path(
+        "fdp/distribution/<uuid:dataset_id>-<int:number>", point_views.distribution, name="point-distribution"
+    ),
+    path("fdp/dump", point_views.dump, name="point-dump"),
+    path("fdp/profile/<slug:name>", point_views.profile, name="point-profile"),
     path("pid/<uuid:dataset_id>", dataset_views.pid, name="pid"),
 ]

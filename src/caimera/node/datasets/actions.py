@@ -184,7 +184,11 @@ def _describe(release: Release, tables: Tables, actor: str) -> Description:
         before.save(update_fields=["made_from"])
         return before
     fields = {name: getattr(made, name) for name in ("turtle", "digest", "made_from", "updated_at")}
-    kept, _ = Description.objects.update_or_create(dataset=release.dataset, defaults=fields)
+    kept, _ = Description.objects.update_or_create(
+        dataset=release.dataset,
+        defaults=fields,
+        create_defaults={**fields, "issued_at": made.updated_at},
+    )
     record(
         act="dataset.described",
         actor=actor,

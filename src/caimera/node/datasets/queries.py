@@ -3,27 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
 from django.db import connection
 from django.db.models import Exists, Max, Min, OuterRef, Q, QuerySet
 
+from caimera.dcat import Change, Times
 from caimera.node.datasets.describing import made_from
 from caimera.node.datasets.errors import DatasetUnknown
 from caimera.node.datasets.models import Dataset, Description, Release
 from caimera.people.models import Person
+from caimera.web.points import Mark
 
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class Times:
-    """Since when there is something to tell, and when it last changed."""
-
-    issued: datetime
-    modified: datetime
 
 
 def published_releases() -> QuerySet[Release]:
@@ -138,3 +131,23 @@ def listed_after(after: UUID | None, most: int) -> Sequence[tuple[UUID, str]]:
 def records_of(dataset_ids: Collection[UUID]) -> Mapping[UUID, Description]:
     """The descriptions anyone may read of these datasets, by their identifiers."""
     return {each.dataset_id: each for each in listed().filter(dataset_id__in=dataset_ids)}
+
+
+def descriptions_after(after: UUID | None, most: int) -> Sequence[Description]:
+    """At most so many descriptions anyone may read after one dataset, in order."""
+    found = listed() if after is None else listed().filter(dataset_id__gt=after)
+    return list(found[:most])
+
+
+def changes_after(mark: Mark, most: int) -> Sequence[Change]:
+    """At most so many datasets that came, changed or went after a mark, in order of time."""
+    later = Q(updated_at__gt=mark.at) | Q(updated_at=mark.at, dataset_id__gt=mark.name)
+    here = Exists(Release.objects.filter(dataset_id=OuterRef("dataset_id"), published=True))
+    rows = Description.objects.filter(later).annotate(published=here).order_by("updated_at", "dataset_id")
+    return [_change(each) for each in rows[:most]]
+
+
+def _change(row: Description) -> Change:
+    there = getattr(row, "published", False) and row.turtle != ""
+    new = row.updated_at == row.issued_at
+    return Change(str(row.dataset_id), ("Create" if new else "Update") if there else "Delete", row.updated_at)

@@ -83,7 +83,7 @@ def _typed(release: Release, computed: Computed, terms: Terms) -> dcat.Dataset:
 
 def organisation(name: str) -> dcat.Agent:
     """An organisation that is reached through this site."""
-    return dcat.Agent(name=_english(name), contact_point=dcat.ContactPoint(page=(settings.SITE.base_url,)))
+    return dcat.organisation(name, settings.SITE.base_url)
 
 
 def _distribution(release: Release, terms: Terms) -> dcat.Distribution:

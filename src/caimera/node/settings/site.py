@@ -18,12 +18,6 @@ class NodeSettings(SiteSettings):
 
     data_dir: Annotated[Path, Field(description="Folder for what this node derives from its datasets.")]
     count_threads: Annotated[int, Field(ge=1, le=64, description="Questions counted at the same time.")] = 2
-    metadata_licence: Annotated[
-        str,
-        Field(
-            pattern=r"^https?://", description="Licence of what is published about datasets, by its address."
-        ),
-    ] = "https://creativecommons.org/publicdomain/zero/1.0/"
 
     @property
     def index_dir(self) -> Path:

@@ -9,7 +9,7 @@ _AGE = models.PositiveSmallIntegerField
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("catalogue", "0002_sources_and_point"),
+        ("catalogue", "0003_seen_by_source"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
