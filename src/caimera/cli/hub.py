@@ -153,11 +153,18 @@ def catalogue() -> None:
     """Where the catalogue's descriptions come from."""
 
 
-@catalogue.command()
+@catalogue.group(invoke_without_command=True)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def sources(as_json: bool) -> None:
-    """List the sources, how their last run went, and what waits to be confirmed."""
-    _begin()
+@click.pass_context
+def sources(context: click.Context, as_json: bool) -> None:
+    """List the sources, how their last run went, and what waits; or add and stop those on the web."""
+    if context.invoked_subcommand is None:
+        _begin()
+        _list_sources(as_json)
+
+
+def _list_sources(as_json: bool) -> None:
+    from caimera.hub.catalogue.queries import proposals
     from caimera.hub.catalogue.schemas import SourceSummary
 
     found = SourceSummary.every()
@@ -171,6 +178,53 @@ def sources(as_json: bool) -> None:
         )
         for sentence in one.sentences:
             click.echo(f"{'':<20} {sentence}")
+    for url in proposals():
+        click.echo(f"{'proposed':<20} {url}")
+
+
+@sources.command("add")
+@click.argument("url")
+@click.option("--title", default="", help="What people call it; else what it calls itself.")
+@click.option("--private", is_flag=True, help="Allow an address of a private network.")
+def add_source(url: str, title: str, private: bool) -> None:
+    """Harvest the FAIR Data Point or document of DCAT at URL, from now on every day."""
+    _begin()
+    from caimera.dcat import DcatError
+    from caimera.hub.catalogue import foreign
+    from caimera.hub.catalogue.errors import CatalogueError
+
+    try:
+        source = foreign.add_source(url=url, title=title, private=private, actor="system")
+    except (CatalogueError, DcatError) as error:
+        raise click.ClickException(str(error)) from None
+    click.echo(f"{source.pk} ({source.name}, a {source.get_kind_display()}) is read by the worker.")
+
+
+@sources.command("stop")
+@click.argument("source")
+def stop_source(source: str) -> None:
+    """Read SOURCE no more; its records stay."""
+    _set_harvested(source, harvested=False)
+    click.echo(f"{source} is read no more. Its records stay.")
+
+
+@sources.command("resume")
+@click.argument("source")
+def resume_source(source: str) -> None:
+    """Read SOURCE again."""
+    _set_harvested(source, harvested=True)
+    click.echo(f"{source} is read again.")
+
+
+def _set_harvested(source: str, *, harvested: bool) -> None:
+    _begin()
+    from caimera.hub.catalogue import foreign
+    from caimera.hub.catalogue.errors import CatalogueError
+
+    try:
+        foreign.set_harvested(source_id=source, harvested=harvested, actor="system")
+    except CatalogueError as error:
+        raise click.ClickException(str(error)) from None
 
 
 @catalogue.command()
@@ -185,7 +239,7 @@ def harvest(source: str) -> None:
         wanted = want_harvest(source_id=source)
     except CatalogueError as error:
         raise click.ClickException(str(error)) from None
-    click.echo(f"The worker harvests: {', '.join(wanted) or 'nothing, as no node is enrolled'}.")
+    click.echo(f"The worker harvests: {', '.join(wanted) or 'nothing, as there is no source'}.")
 
 
 @catalogue.command()

@@ -33,7 +33,7 @@ def test_sources_are_listed_with_what_is_amiss(holder: Holder, federation: Feder
 
 
 def test_a_harvest_is_wanted(holder: Holder, federation: Federation) -> None:
-    assert call("harvest").output == "The worker harvests: nothing, as no node is enrolled.\n"
+    assert call("harvest").output == "The worker harvests: nothing, as there is no source.\n"
     federation.settle()
     assert Source.objects.get().wanted is False
     assert call("harvest", "trials").output == "The worker harvests: trials.\n"

@@ -28,3 +28,6 @@ class CatalogueConfig(AppConfig):
         arriving.register(basket_actions.merge)
         chapters.register(about_person.BASKET)
         counters.register("catalogue:basket", _("Basket"), "basket", baskets.count)
+        duties.register(
+            Duty("catalogues on the web are read", tasks.harvest_the_web, every=5.0, channel=actions.CHANNEL)
+        )

@@ -7,7 +7,7 @@ from typing import cast
 from django.db import transaction
 from django.utils import timezone
 
-from caimera.hub.catalogue import actions, queries
+from caimera.hub.catalogue import actions, foreign, queries
 from caimera.hub.catalogue.models import Harvest
 from caimera.hub.catalogue.states import State
 from caimera.hub.federation.asking import Courier
@@ -25,6 +25,14 @@ def harvest(courier: Courier) -> None:
         # What came while records were read is answered before more are read, so that sources never wait.
         ask(courier)
     actions.finish_complete()
+
+
+def harvest_the_web(courier: Courier) -> None:
+    """Read every source on the web that is due, and what they gave; no node is asked."""
+    if foreign.harvest_due(now=timezone.now(), stopped=courier.stopped.is_set):
+        while actions.read_some():
+            pass
+        actions.finish_complete()
 
 
 def ask(courier: Courier) -> None:

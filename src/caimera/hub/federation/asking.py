@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
@@ -35,6 +36,8 @@ class Courier:
     identity: Identity
     link: Link
     loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.get_running_loop)
+    stopped: threading.Event = field(default_factory=threading.Event)
+    """Set when the worker is to end: long duties look at it."""
 
     def send(self, deliveries: Sequence[Delivery]) -> None:
         """From a thread: seal and send, and wait until the broker has taken all.

@@ -70,6 +70,7 @@ class HubWorker:
 
     def stop(self) -> None:
         """Ask for an orderly end."""
+        self.courier.stopped.set()
         self._stopping.set()
         self._news.set()
 

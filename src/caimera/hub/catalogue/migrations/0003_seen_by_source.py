@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('catalogue', '0002_sources_and_point'),
+        ("catalogue", "0002_sources_and_point"),
     ]
 
     operations = [
