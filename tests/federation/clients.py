@@ -23,9 +23,11 @@ def fairdatapoint_client(point: str, catalogue: str) -> list[str]:
     assert (URIRef(point), RDF.type, None) in client.read_fdp()
     held = sorted(map(str, client.read_catalog(catalogue).objects(None, DCAT.dataset)))
     for address in held:
-        name = address.rpartition("/")[2]
-        assert (URIRef(address), RDF.type, DCAT.Dataset) in client.read_dataset(name)
-        assert (None, RDF.type, DCAT.Distribution) in client.read_distribution(name)
+        record = client.read_dataset(address.rpartition("/")[2])
+        assert (URIRef(address), RDF.type, DCAT.Dataset) in record
+        for part in record.objects(URIRef(address), DCAT.distribution):
+            name = str(part).rpartition("/")[2]
+            assert (part, RDF.type, DCAT.Distribution) in client.read_distribution(name)
     return held
 
 

@@ -1,4 +1,4 @@
-"""Every node of the demo as a FAIR Data Point, walked as harvesters do and read by others' clients."""
+"""Every site of the demo as a FAIR Data Point, walked as harvesters do and read by others' clients."""
 
 from __future__ import annotations
 
@@ -84,13 +84,52 @@ def test_who_walked_before_is_sent_nothing_again(demo: Demo) -> None:
         assert (again.status_code, again.content) == (304, b"")
 
 
-@pytest.mark.parametrize("node", [node.id for node in NODES])
+@pytest.fixture(scope="module")
+def catalogued(demo: Demo, published: Mapping[str, Mapping[str, tuple[str, int]]]) -> str:
+    """The hub's point, once the hub harvested all that the nodes published."""
+    there = sum(map(len, published.values()))
+    statement = "SELECT count(*) FROM catalogue_record WHERE withdrawn_at IS NULL"
+    deadline = time.monotonic() + 120
+    while demo.rows("hub", statement)[0][0] < there:
+        assert time.monotonic() < deadline, "the hub has not harvested every dataset"
+        time.sleep(0.5)
+    return f"{demo.hub_url}/fdp"
+
+
+def test_a_walk_of_the_hub_reaches_the_whole_federation(
+    catalogued: str, published: Mapping[str, Mapping[str, tuple[str, int]]]
+) -> None:
+    reached: dict[str, set[str]] = {}
+    for address, answer in walk(catalogued):
+        assert (answer.status_code, answer.headers["content-type"]) == (200, "text/turtle")
+        if "/catalog/" in address:
+            found = Graph().parse(data=answer.content, format="turtle")
+            held = {str(each).rpartition("/")[2] for each in found.objects(None, CONTAINS)}
+            reached[address.rpartition("/")[2]] = held
+        if "/dataset/" in address:
+            found = Graph().parse(data=answer.content, format="turtle")
+            assert (URIRef(address), RDF.type, DCAT.Dataset) in found
+    assert reached == {node: set(held) for node, held in published.items() if held}
+
+
+def test_the_dump_of_the_hub_has_every_dataset(
+    catalogued: str, published: Mapping[str, Mapping[str, tuple[str, int]]]
+) -> None:
+    answer = httpx.get(f"{catalogued}/dump", headers={"accept": "text/turtle"}, timeout=60)
+    found = Graph().parse(data=answer.content, format="turtle")
+    names = {name for held in published.values() for name in held}
+    assert {str(each) for each in found.subjects(RDF.type, DCAT.Dataset)} == {
+        f"{catalogued}/dataset/{name}" for name in names
+    }
+
+
+@pytest.mark.parametrize("site", [*(node.id for node in NODES), "hub"])
 def test_clients_that_others_wrote_find_the_same(
-    demo: Demo, published: Mapping[str, Mapping[str, tuple[str, int]]], node: str
+    demo: Demo, published: Mapping[str, Mapping[str, tuple[str, int]]], catalogued: str, site: str
 ) -> None:
     if not CLIENTS.exists():
         pytest.skip("The clients are not installed: run `make .venv/clients/.ready`.")
-    point = f"{demo.url(node)}/fdp"
+    point, node = f"{demo.url(site)}/fdp", NODES[0].id if site == "hub" else site
     script = Path(__file__).with_name("clients.py")
     run = subprocess.run([CLIENTS, script, point, node], capture_output=True, text=True, timeout=150)
     assert run.returncode == 0, run.stderr[-2000:]
