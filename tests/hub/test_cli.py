@@ -13,10 +13,12 @@ from django.conf import settings
 
 from caimera.cli.hub import hub
 from caimera.hub.federation.models import Node
+from caimera.people.membership import apply
+from caimera.people.policies import current
 from caimera.protocol.identity import Card, Identity
 from caimera.secrets import FileStore, load_identity
 from caimera.transport import new_broker_key
-from tests.hub.conftest import FakeNode
+from tests.hub.conftest import FakeNode, make_person
 
 pytestmark = pytest.mark.django_db
 
@@ -163,3 +165,16 @@ def test_roles_are_given_listed_and_taken_in_the_shell() -> None:
     taken = call("roles", "take", number, "--reason", "moved on")
     assert taken.output == "olga@lifescience-ri.eu is no longer: Operator.\n"
     assert "was taken away already" in call("roles", "take", number, "--reason", "again").output
+
+
+def test_members_are_listed_and_decided_in_the_shell() -> None:
+    person = make_person("newcomer", is_member=False)
+    accepted = [one.id for one in current()]
+    one = apply(person=person, institution="Hospital", purpose="Lungs", accepted=accepted)
+    assert call("members", "list").output == f"{one.pk}  submitted  Newcomer, Hospital\n"
+    assert json.loads(call("members", "list", "--json").output)[0]["you_may"][0] == "accept"
+    refused = call("members", "decide", str(one.pk), "refuse")
+    assert "needs a reason" in refused.output
+    assert call("members", "decide", str(one.pk), "accept").output == "Newcomer: member.\n"
+    assert call("members", "list", "--state", "submitted").output == ""
+    assert "no membership of this number" in call("members", "decide", str(person.pk), "accept").output

@@ -38,6 +38,7 @@ def prepare(kind: str, *, site_id: str) -> None:
         "NODE_MODULES_DIR": str(ROOT / "node_modules"),
         "DATA_DIR": str(home / "site"),
         "DEMO": "true",
+        "POLICIES_ASKED": "false",
     }
     os.environ.update({f"CAIMERA_{kind.upper()}_{name}": value for name, value in values.items()})
     os.environ["DJANGO_SETTINGS_MODULE"] = f"caimera.{kind}.settings"

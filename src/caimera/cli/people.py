@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from uuid import UUID
 
 import click
 
 
 def people_commands(begin: Callable[[], None]) -> tuple[click.Command, ...]:
     """The commands for one kind of site; `begin` lets Django read its settings."""
-    return (_roles(begin),)
+    return _roles(begin), _members(begin)
 
 
 @contextmanager
 def _told() -> Iterator[None]:
     """What cannot be done ends the command with its sentence."""
     from caimera.people.errors import ActRefused
+    from caimera.workflow import Refused
 
     try:
         yield
-    except ActRefused as refused:
+    except (ActRefused, Refused) as refused:
         raise click.ClickException(str(refused)) from None
 
 
@@ -34,6 +37,49 @@ def _roles(begin: Callable[[], None]) -> click.Group:
     roles.add_command(_give)
     roles.add_command(_take)
     return roles
+
+
+def _members(begin: Callable[[], None]) -> click.Group:
+    @click.group()
+    def members() -> None:
+        """Who applied to become a member of this site, and who is one."""
+        begin()
+
+    members.add_command(_list_members)
+    members.add_command(_decide)
+    return members
+
+
+@click.command("list")
+@click.option("--state", default="", help="Only those in one state, such as submitted.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def _list_members(state: str, as_json: bool) -> None:
+    """List applications and members, who waits longest first."""
+    from caimera.people.queries import memberships_open
+    from caimera.people.schemas import MembershipBody
+
+    found = [MembershipBody.of(one, None) for one in memberships_open(state)]
+    if as_json:
+        click.echo(json.dumps([one.model_dump(mode="json") for one in found], indent=2))
+        return
+    for one in found:
+        click.echo(f"{one.id}  {one.state:<10} {one.name or one.sub}, {one.institution}")
+
+
+@click.command("decide")
+@click.argument("membership", type=click.UUID)
+@click.argument("event")
+@click.option("--reason", default="", help="Why, in a sentence; needed for everything but accept.")
+def _decide(membership: UUID, event: str, reason: str) -> None:
+    """Decide on MEMBERSHIP, a number of `members list`: accept, ask-back, refuse, end."""
+    from caimera.people.membership import step
+    from caimera.people.models import Membership
+
+    if not Membership.objects.filter(pk=membership).exists():
+        raise click.ClickException("There is no membership of this number. See `members list`.")
+    with _told():
+        done = step(membership_id=membership, event=event, by=None, reason=reason)
+    click.echo(f"{done.person}: {done.state}.")
 
 
 @click.command("list")
@@ -73,12 +119,10 @@ def _give(who: str, role: str, reason: str, until: str, unseen: bool) -> None:
 @click.command("take")
 @click.argument("grant", type=click.UUID)
 @click.option("--reason", required=True, help="Why, in a sentence.")
-def _take(grant: str, reason: str) -> None:
+def _take(grant: UUID, reason: str) -> None:
     """Take a role away; GRANT is its number in `roles list`."""
-    from uuid import UUID
-
     from caimera.people.granting import take_role
 
     with _told():
-        ended = take_role(grant_id=UUID(str(grant)), reason=reason, by=None)
+        ended = take_role(grant_id=grant, reason=reason, by=None)
     click.echo(f"{ended.person} is no longer: {ended.label}.")

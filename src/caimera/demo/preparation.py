@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
 from itertools import groupby
 from operator import attrgetter
@@ -22,7 +23,7 @@ from caimera.demo.home import Home
 from caimera.demo.postgres import Cluster
 from caimera.demo.processes import Command
 from caimera.demo.running import last_lines, run_all
-from caimera.demo.simulator import DEVICE, REFRESH, Client, save_clients, secret_digest
+from caimera.demo.simulator import DEVICE, PERSONAS, REFRESH, Client, save_clients, secret_digest
 from caimera.demo.sites import CLI_CLIENT, HUB, NODES, SITES, Site, environment, surroundings, url
 from caimera.secrets import FileStore
 from caimera.vocabulary import VERSION
@@ -68,6 +69,7 @@ class Preparation:
             Step("keys", "Make the keys of the hub and the nodes", self._keys, lambda: "made"),
             Step("database", "Start the database", self._database),
             Step("tables", "Set up the tables of the four sites", self._tables, _migrations),
+            Step("operator", "Make Olga the operator of every site", self._operator, lambda: "made"),
             Step("data", "Make datasets from the Imaging Data Commons", self._data, self._data_version),
             Step("enrolment", "Let the hub and the nodes know each other", self._enrolment, lambda: "made"),
             Step("publication", "Publish the datasets at their nodes", self._publication, self._data_version),
@@ -113,6 +115,15 @@ class Preparation:
 
     def _tables(self, report: Report) -> None:
         commands = [self.command(site, "migrate") for site in SITES]
+        self._run_all(commands, _counting(report, commands))
+
+    def _operator(self, report: Report) -> None:
+        until = (datetime.now(UTC) + timedelta(days=700)).date().isoformat()
+        words = ("--unseen", "--reason", "runs the demo", "--until", until)
+        commands = [
+            self.command(site, "roles", "give", PERSONAS["operator"].sub, "operator", *words)
+            for site in SITES
+        ]
         self._run_all(commands, _counting(report, commands))
 
     def _data(self, report: Report) -> None:

@@ -102,6 +102,7 @@ def environment(site: Site, home: Home, ports: Mapping[str, int], database_url: 
         "OIDC_CLIENT_ID": site.client_id,
         "NODE_MODULES_DIR": str(node_modules()),
         "DEMO": "true",
+        "POLICIES_ASKED": "false",
         "REQUESTS_PER_MINUTE": MANY,
         "SIGN_INS_PER_MINUTE": MANY,
     }

@@ -11,6 +11,8 @@ from caimera.hub.federation.api import router as federation
 from caimera.hub.search.api import router as search
 from caimera.hub.search.refusals import answer_refusals
 from caimera.hub.search.saved_api import router as saved
+from caimera.people.api import answer_refusals as answer_refusals_about_people
+from caimera.people.api import router as people
 from caimera.web.problems import Api, BoundedParser, translate_errors
 
 api = Api(
@@ -23,7 +25,8 @@ api = Api(
 )
 translate_errors(api)
 answer_refusals(api)
-for router in (federation, catalogue, search, saved):
+answer_refusals_about_people(api)
+for router in (federation, catalogue, search, saved, people):
     api.add_router("", router)
 
 urlpatterns = [

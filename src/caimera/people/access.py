@@ -22,15 +22,17 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from ninja.errors import HttpError
 from ninja.security.base import AuthBase
 from ninja.utils import check_csrf
 
+from caimera.people.accepting import still_to_accept
 from caimera.people.actions import note_refusal
 from caimera.people.errors import SignInProblem, TokenRefused
 from caimera.people.models import Person
-from caimera.people.roles import PERMISSIONS, roles_with
+from caimera.people.roles import MEMBER, PERMISSIONS, roles_with
 from caimera.people.tokens import person_of
 from caimera.web.access import mark
 
@@ -77,10 +79,23 @@ def _refuse_non_member(request: HttpRequest) -> HttpResponse | None:
         return invitation
     person = caller(request)
     if person.is_member:
-        return None
-    note_refusal(person=person, route=_route(request), needs="member")
+        return _ask_to_accept(request, person)
+    note_refusal(person=person, route=_route(request), needs=MEMBER)
     context = {"refused": True, "registration": settings.SITE.registration_url}
     return render(request, "people/membership.html", context, status=403)
+
+
+def _ask_to_accept(request: HttpRequest, person: Person) -> HttpResponse | None:
+    """Send a member to the policies they have not accepted, not in this version, or not lately."""
+    if not (settings.SITE.policies_asked and still_to_accept(person)):
+        return None
+    if current := request.headers.get("HX-Current-URL"):
+        return HttpResponse(headers={"HX-Redirect": _accept_address(_path_of(current))})
+    return redirect(_accept_address(request.get_full_path() if request.method in ("GET", "HEAD") else "/"))
+
+
+def _accept_address(target: str) -> str:
+    return f"{reverse('people:accept-policies')}?{urlencode({'next': target})}"
 
 
 def _refuse_without(permission: str, request: HttpRequest) -> HttpResponse | None:
@@ -110,6 +125,13 @@ def _invite(request: HttpRequest) -> HttpResponse:
     )
     context = {"sentence": sentence, "sign_in": reverse("people:sign-in")}
     return render(request, "people/sign_in_problem.html", context, status=401)
+
+
+def own_page(target: str | None) -> str:
+    """`target` if it is an address on this site without naming the site, else the start page."""
+    if target and target.startswith("/") and url_has_allowed_host_and_scheme(target, allowed_hosts=None):
+        return target
+    return "/"
 
 
 def _sign_in_address(target: str) -> str:
@@ -156,6 +178,9 @@ class MemberAuth(SignedInAuth):
             note_refusal(person=person, route=_route(request), needs=self.needs)
             address = request.build_absolute_uri(reverse("people:membership"))
             raise HttpError(403, _("This needs membership. How to become a member: %s") % address)
+        if settings.SITE.policies_asked and still_to_accept(person):
+            address = request.build_absolute_uri(reverse("people:accept-policies"))
+            raise HttpError(403, _("Read and accept the policies of this site first: %s") % address)
 
 
 class NeedsAuth(SignedInAuth):

@@ -12,6 +12,7 @@ from django.utils import timezone
 from caimera.audit.actions import forget_person as forget_in_trail
 from caimera.audit.actions import record
 from caimera.people import arriving
+from caimera.people.accepting import end_visit
 from caimera.people.chapters import chapters
 from caimera.people.claims import Claims
 from caimera.people.entitlements import groups
@@ -35,6 +36,7 @@ def sign_in(*, request: HttpRequest, claims: Claims) -> Person:
 def sign_out(*, request: HttpRequest) -> None:
     """End the session, whoever's it was."""
     if isinstance(request.user, Person):
+        end_visit(person=request.user)
         record(act="person.signed-out", actor=request.user.actor)
     logout(request)
 
@@ -88,7 +90,7 @@ def forget_person(*, person: Person, actor: str) -> Person:
     """
     names = person.names
     person.sub, person.name, person.email = f"forgotten:{uuid4()}", "", ""
-    person.entitlements, person.in_membership_group = [], False
+    person.entitlements, person.in_membership_group, person.member_until = [], False, None
     person.checked_at = timezone.now() - SIGN_IN_COUNTS
     with transaction.atomic():
         for chapter in chapters():

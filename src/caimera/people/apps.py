@@ -19,7 +19,8 @@ class PeopleConfig(AppConfig):
         refuse_unusable(settings.SITE)
         from caimera.people import chapters, own_chapters
 
-        chapters.register(own_chapters.ROLES)
+        for chapter in (own_chapters.ROLES, own_chapters.MEMBERSHIPS, own_chapters.ACCEPTANCES):
+            chapters.register(chapter)
 
 
 def refuse_unusable(site: SiteSettings) -> None:

@@ -31,6 +31,7 @@ class Person(models.Model):
     email = models.TextField(blank=True)
     entitlements = models.JSONField(default=list, blank=True)
     in_membership_group = models.BooleanField(default=False)
+    member_until = models.DateTimeField(null=True, blank=True)
     checked_at = models.DateTimeField()
 
     USERNAME_FIELD = "id"
@@ -59,8 +60,10 @@ class Person(models.Model):
 
     @property
     def is_member(self) -> bool:
-        """Whether the person may do what is for members."""
-        return self.in_membership_group
+        """Whether they may do what is for members: a group says so, or this site took them in."""
+        return self.in_membership_group or (
+            self.member_until is not None and self.member_until > timezone.now()
+        )
 
     @cached_property
     def roles(self) -> frozenset[str]:
@@ -142,3 +145,73 @@ class RoleGrant(models.Model):
     def label(self) -> str:
         """The role in words."""
         return ROLES[self.role].label
+
+
+class Acceptance(models.Model):
+    """That a person accepted one version of a policy: for one visit, or for half a year."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="acceptances")
+    policy = models.CharField(max_length=40)
+    version = models.PositiveIntegerField()
+    visit = models.BooleanField()
+    accepted_at = models.DateTimeField(db_default=Now(), editable=False)
+    until = models.DateTimeField()
+
+    class Meta:
+        ordering = ("-accepted_at", "-id")
+        indexes = (models.Index(fields=("person", "until"), name="acceptance_of_person"),)
+
+    def __str__(self) -> str:
+        return f"{self.person}: {self.policy}/{self.version}"
+
+
+OPEN_STATES = ("submitted", "returned", "member")
+"""States of a membership that something still leads out of; a person has one of these at most."""
+
+
+class Membership(models.Model):
+    """An application to become a member of this site, and what came of it; `workflow` moves it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="memberships")
+    table = models.PositiveIntegerField()
+    state = models.CharField(max_length=20)
+    institution = models.TextField()
+    purpose = models.TextField()
+    applied_at = models.DateTimeField(db_default=Now(), editable=False)
+    state_since = models.DateTimeField()
+    until = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("applied_at", "id")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("person",), condition=Q(state__in=OPEN_STATES), name="membership_once_at_a_time"
+            ),
+            models.CheckConstraint(
+                condition=~Q(institution="") & ~Q(purpose=""), name="membership_says_where_and_why"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="member") | Q(until__isnull=False), name="membership_has_an_end"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.person}: {self.state}"
+
+
+class MembershipStep(models.Model):
+    """One event of a membership: who, why, and where it led. `by` is None for the clock and the shell."""
+
+    membership = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="steps")
+    event = models.CharField(max_length=20)
+    by = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, related_name="+")
+    reason = models.TextField(blank=True)
+    state = models.CharField(max_length=20)
+    at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        ordering = ("id",)
+
+    def __str__(self) -> str:
+        return f"{self.event} → {self.state}"

@@ -1,4 +1,4 @@
-"""What this room itself knows of a person besides their sign-in: the roles they were given."""
+"""What this room itself knows of a person besides their sign-in: roles, memberships, policies accepted."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from caimera.people.chapters import Chapter
-from caimera.people.models import Person, RoleGrant
+from caimera.people.models import OPEN_STATES, Membership, MembershipStep, Person, RoleGrant
 
 
 def _roles(person: Person) -> Sequence[Mapping[str, Any]]:
@@ -39,4 +39,64 @@ ROLES = Chapter(
     told=_roles,
     forget=_forget_roles,
     address="people:roles",
+)
+
+
+def _memberships(person: Person) -> Sequence[Mapping[str, Any]]:
+    return [
+        {
+            "institution": one.institution,
+            "purpose": one.purpose,
+            "state": one.state,
+            "applied_at": one.applied_at.isoformat(),
+            "until": one.until and one.until.isoformat(),
+            "steps": [
+                {"event": step.event, "reason": step.reason, "at": step.at.isoformat()}
+                for step in one.steps.all()
+            ],
+        }
+        for one in person.memberships.prefetch_related("steps")
+    ]
+
+
+def _forget_memberships(person: Person) -> None:
+    """That somebody was a member stays; from where, what for and why, in people's words, does not."""
+    own = Membership.objects.filter(person=person)
+    MembershipStep.objects.filter(membership__in=own).update(reason="")
+    own.update(institution="forgotten", purpose="forgotten")
+    own.filter(state__in=OPEN_STATES).update(state="ended")
+
+
+def _acceptances(person: Person) -> Sequence[Mapping[str, Any]]:
+    return [
+        {
+            "policy": one.policy,
+            "version": one.version,
+            "visit": one.visit,
+            "accepted_at": one.accepted_at.isoformat(),
+            "until": one.until.isoformat(),
+        }
+        for one in person.acceptances.all()
+    ]
+
+
+def _forget_acceptances(person: Person) -> None:
+    person.acceptances.all().delete()
+
+
+MEMBERSHIPS = Chapter(
+    name="memberships",
+    label=_("Memberships you applied for"),
+    count=lambda person: person.memberships.count(),
+    told=_memberships,
+    forget=_forget_memberships,
+    address="people:membership",
+)
+ACCEPTANCES = Chapter(
+    name="policies",
+    label=_("Policies you accepted"),
+    count=lambda person: person.acceptances.count(),
+    told=_acceptances,
+    forget=_forget_acceptances,
+    address="people:policies",
 )

@@ -11,7 +11,7 @@ from caimera.audit.models import Record
 from caimera.audit.queries import records_about
 from caimera.people.chapters import chapters
 from caimera.people.errors import ActRefused
-from caimera.people.models import SIGN_IN_COUNTS, Person, RoleGrant
+from caimera.people.models import OPEN_STATES, SIGN_IN_COUNTS, Membership, Person, RoleGrant
 
 
 def known_now() -> QuerySet[Person]:
@@ -48,6 +48,12 @@ def grants_open() -> QuerySet[RoleGrant]:
     return RoleGrant.objects.filter(ended_at=None, until__gt=timezone.now()).select_related(
         "person", "asked_by", "confirmed_by"
     )
+
+
+def memberships_open(state: str = "") -> QuerySet[Membership]:
+    """The memberships something still leads out of, or those in one state; who waits longest comes first."""
+    wanted = Q(state=state) if state else Q(state__in=OPEN_STATES)
+    return Membership.objects.filter(wanted).select_related("person").order_by("state_since", "id")
 
 
 def trail_of(person: Person) -> QuerySet[Record]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from caimera.people import role_views, views
+from caimera.people import membership_views, policy_views, role_views, views
 
 app_name = "people"
 
@@ -17,5 +17,14 @@ urlpatterns = [
     path("roles/holders", role_views.holders, name="role-holders"),
     path("roles/give", role_views.give, name="role-give"),
     path("roles/grants/<uuid:grant_id>", role_views.change, name="role-change"),
-    path("membership", views.membership, name="membership"),
+    path("membership", membership_views.membership, name="membership"),
+    path("membership/apply", membership_views.apply, name="apply"),
+    path("membership/step", membership_views.own_step, name="membership-step"),
+    path("memberships", membership_views.memberships, name="memberships"),
+    path("memberships/<uuid:membership_id>", membership_views.one_membership, name="one-membership"),
+    path("memberships/<uuid:membership_id>/decide", membership_views.decide, name="decide-membership"),
+    path("policies", policy_views.all_policies, name="policies"),
+    path("policies/accept", policy_views.accept, name="accept-policies"),
+    path("policies/<slug:name>", policy_views.one_policy, name="policy"),
+    path("policies/<slug:name>/<int:version>", policy_views.one_policy, name="policy-version"),
 ]

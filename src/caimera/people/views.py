@@ -9,13 +9,12 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from caimera.audit.errors import NotInPlaceYet
 from caimera.people import actions
-from caimera.people.access import caller, signed_in
+from caimera.people.access import caller, own_page, signed_in
 from caimera.people.chapters import chapters
 from caimera.people.errors import SignInProblem
 from caimera.people.login_service import login_service
@@ -99,20 +98,6 @@ def forget_me(request: HttpRequest) -> HttpResponse:
         return render(request, "people/forget_me.html", {"problem": str(problem)}, status=409)
     actions.end_session(request=request)
     return render(request, "people/forgotten.html")
-
-
-@anyone
-@require_safe
-def membership(request: HttpRequest) -> HttpResponse:
-    """How to become a member."""
-    return render(request, "people/membership.html", {"registration": settings.SITE.registration_url})
-
-
-def own_page(target: str | None) -> str:
-    """`target` if it is an address on this site without naming the site, else the start page."""
-    if target and target.startswith("/") and url_has_allowed_host_and_scheme(target, allowed_hosts=None):
-        return target
-    return "/"
 
 
 def _problem_page(request: HttpRequest, problem: SignInProblem) -> HttpResponse:

@@ -73,6 +73,9 @@ class SiteSettings(BaseSettings):
     allowed_hosts: Annotated[
         tuple[str, ...], Field(description="Further host names this site answers to, as a JSON list.")
     ] = ()
+    policies_asked: Annotated[
+        bool, Field(description="Members must have accepted this site's policies, each version anew.")
+    ] = True
     requests_per_minute: Annotated[
         int,
         Field(

@@ -12,7 +12,7 @@ class FederationConfig(AppConfig):
 
     def ready(self) -> None:
         from caimera.audit.keeping import TURN
-        from caimera.hub.federation import actions, duties, handlers, metrics, queries, trail
+        from caimera.hub.federation import actions, duties, handlers, members, metrics, queries, trail
         from caimera.hub.federation.duties import Duty
         from caimera.protocol.messages import Presence, TrailCheckpoint, TrailCosignature
         from caimera.web.health import register_check
@@ -21,5 +21,6 @@ class FederationConfig(AppConfig):
         handlers.register(TrailCheckpoint, trail.hear_checkpoints)
         handlers.register(TrailCosignature, trail.hear_cosignatures)
         duties.register(Duty("the trail is kept", trail.keep_trail, every=TURN))
+        duties.register(Duty("memberships end in time", members.end_memberships, every=members.EVERY))
         register_check("worker", queries.worker_problem)
         metrics.register()
