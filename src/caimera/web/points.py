@@ -198,9 +198,11 @@ async def dump(
     if form is None:
         return rdf.no_such_form(request, tuple(DUMPS))
     tag, seconds = rdf.tag((str(version), request.path), form), int(modified.timestamp())
-    response = rdf.unchanged(request, tag, seconds) or StreamingHttpResponse(
-        _written(bodies, form), content_type=form
-    )
+    response: HttpResponseBase | None = rdf.unchanged(request, tag, seconds)
+    if response is None and request.method == "HEAD":
+        response = HttpResponse(content_type=form)
+    if response is None:
+        response = StreamingHttpResponse(_written(bodies, form), content_type=form)
     return rdf.stamped(response, tag, seconds)
 
 

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import itertools
 import socket
+import ssl
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 from django.test import Client
 from django.utils import timezone
 
@@ -368,3 +374,74 @@ def test_a_worker_that_is_stopped_leaves_the_source_for_later(web: Web) -> None:
     run = last_run(source.pk)
     assert (run.state, "worker was stopped" in run.sentence) == ("failed", True)
     assert titles() == []
+
+
+@pytest.mark.parametrize(
+    ("limit", "value", "sentence"),
+    [
+        ("MOST_ANSWERS", 4, "more than 4 documents"),
+        ("SECONDS_IN_ALL", -1.0, "took more than"),
+        ("LARGEST_IN_ALL", 20_000, "The source is larger"),
+    ],
+)
+def test_a_source_without_end_is_given_up_and_changes_nothing(
+    web: Web, monkeypatch: pytest.MonkeyPatch, limit: str, value: float, sentence: str
+) -> None:
+    web.point(1, 2, 3)
+    source = added(web)
+    harvested(source)
+    web.point(1, 2, 3, 4)
+    monkeypatch.setattr(fetching, limit, value)
+    run = harvested(source)
+    assert (run.state, titles()) == ("failed", ["Foreign 1", "Foreign 2", "Foreign 3"])
+    assert sentence in run.sentence
+
+
+def test_a_worker_that_is_stopped_among_datasets_refuses_none(web: Web) -> None:
+    web.point(1, 2)
+    source = added(web)
+    calls = itertools.count()
+    foreign.harvest_due(now=timezone.now(), stopped=lambda: next(calls) > 4)
+    run = last_run(source.pk)
+    assert (run.state, numbers(run), web.asked[-1]) == ("failed", {}, "/distribution/1")
+
+
+@pytest.mark.parametrize("location", ["http://[", "https://[::1/", "//", "\xff"])
+def test_a_redirect_to_nowhere_is_refused(web: Web, location: str) -> None:
+    web.put("/", b"", status=302, headers={"Location": location})
+    with pytest.raises(Unfetchable):
+        added(web)
+
+
+def certificate(folder: Path, name: str) -> Path:
+    """A certificate for a name that signs itself, with its key, in one file."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
+    now = datetime.now(UTC)
+    signed = (
+        x509.CertificateBuilder(subject, subject, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    pem, pkcs8 = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8
+    file = folder / f"{name}.pem"
+    file.write_bytes(key.private_bytes(pem, pkcs8, serialization.NoEncryption()) + signed.public_bytes(pem))
+    return file
+
+
+def test_tls_is_held_to_the_name_and_not_to_the_address(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = certificate(tmp_path, "fdp.example.org")
+    trusting = ssl.create_default_context(cafile=str(file))
+    monkeypatch.setattr(fetching.ssl, "create_default_context", lambda: trusting)
+    resolving(monkeypatch, "127.0.0.1")
+    with served(certificate=file) as web:
+        port = web.address.rpartition(":")[2]
+        web.put("/", write(described("https://a.org/1", "Behind TLS")))
+        url = f"https://fdp.example.org:{port}/"
+        assert foreign.add_source(url=url, private=True, actor="system").kind == Kind.DOCUMENT
+        with pytest.raises(Unfetchable, match="certificate"):
+            foreign.add_source(url=f"https://other.example.org:{port}/", private=True, actor="system")

@@ -10,6 +10,7 @@ CatalogueError
 ├── NotAnAddress         nothing can be harvested at the address
 ├── AlreadyThere         the address is a source already
 ├── NotOnTheWeb          the source is none on the web
+├── WalkEnded            a source on the web is not read to its end
 ├── Unfetchable          a document on the web cannot be read
 │   └── GoneThere        it is not there
 └── TooManyProposals     too many foreign points told of themselves
@@ -110,6 +111,10 @@ class NotOnTheWeb(CatalogueError):
 
 class Unfetchable(CatalogueError):
     """A document on the web cannot be read; the message says why."""
+
+
+class WalkEnded(CatalogueError):
+    """A source on the web is not read to its end; the message says why."""
 
 
 class GoneThere(Unfetchable):

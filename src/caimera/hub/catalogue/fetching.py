@@ -20,7 +20,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from caimera.dcat import Graph, read
-from caimera.hub.catalogue.errors import GoneThere, NotAnAddress, Unfetchable
+from caimera.hub.catalogue.errors import GoneThere, NotAnAddress, Unfetchable, WalkEnded
 from caimera.hub.catalogue.web_address import checked, is_public
 
 LARGEST = 32 * 1024 * 1024
@@ -74,7 +74,10 @@ class Fetcher:
             yield cls(client, private, before_each)
 
     def get(self, url: str) -> Answer:
-        """The document at an address. Raises Unfetchable with a sentence, GoneThere for 404 and 410."""
+        """The document at an address.
+
+        Raises Unfetchable with a sentence, GoneThere for 404 and 410, WalkEnded where all is too much.
+        """
         until = min(time.monotonic() + SECONDS, self.until)
         for _hop in range(REDIRECTS + 1):
             self._count(url)
@@ -90,9 +93,9 @@ class Fetcher:
         self.before_each()
         self.answers += 1
         if self.answers > MOST_ANSWERS:
-            raise Unfetchable(_("The source has more than %d documents.") % MOST_ANSWERS)
+            raise WalkEnded(_("The source has more than %d documents.") % MOST_ANSWERS)
         if time.monotonic() > self.until:
-            raise Unfetchable(_("Reading the source took more than %d minutes.") % (SECONDS_IN_ALL // 60))
+            raise WalkEnded(_("Reading the source took more than %d minutes.") % (SECONDS_IN_ALL // 60))
 
     def _asked(self, url: str, until: float) -> tuple[Answer | None, str]:
         """An answer, or where it leads."""
@@ -102,7 +105,7 @@ class Fetcher:
                     return None, urljoin(url, response.headers.get("location", ""))
                 _refuse(url, response)
                 body = self._body(url, response, until)
-        except (httpx.HTTPError, httpx.InvalidURL, OSError, UnicodeError) as problem:
+        except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as problem:
             raise Unfetchable(_("%(url)s cannot be read: %(problem)s") % _told(url, problem)) from problem
         onward = response.links.get("next", {}).get("url", "")
         return Answer(
@@ -145,7 +148,7 @@ class Fetcher:
                     _("%(url)s is larger than %(most)d MB.") % {"url": url, "most": LARGEST >> 20}
                 )
             if self.spent > LARGEST_IN_ALL:
-                raise Unfetchable(_("The source is larger than %d MB.") % (LARGEST_IN_ALL >> 20))
+                raise WalkEnded(_("The source is larger than %d MB.") % (LARGEST_IN_ALL >> 20))
             if time.monotonic() > until:
                 raise Unfetchable(_("%(url)s took more than %(most)d s.") % {"url": url, "most": SECONDS})
         return b"".join(pieces)

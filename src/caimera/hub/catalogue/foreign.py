@@ -18,7 +18,7 @@ from caimera.audit.actions import JSON, record
 from caimera.dcat import DcatError, is_point, title_of
 from caimera.hub.catalogue import applying, ending, queries
 from caimera.hub.catalogue.applying import Listed
-from caimera.hub.catalogue.errors import AlreadyThere, NotOnTheWeb, Unfetchable, UnknownSource
+from caimera.hub.catalogue.errors import AlreadyThere, NotOnTheWeb, Unfetchable, UnknownSource, WalkEnded
 from caimera.hub.catalogue.fetching import Fetcher
 from caimera.hub.catalogue.models import Entry, Harvest, Kind, Proposal, Source
 from caimera.hub.catalogue.reading import digest_of, unkeepable
@@ -96,7 +96,7 @@ def _harvest(source: Source, now: datetime, stopped: Callable[[], bool]) -> bool
         keep = partial(_keep_alive, harvest, stopped)
         with Fetcher.opened(private=source.private_allowed, before_each=keep) as fetcher:
             _read(harvest, walk(fetcher, source.kind, source.url))
-    except (Unfetchable, DcatError) as problem:
+    except (WalkEnded, Unfetchable, DcatError) as problem:
         _close(harvest, Event.BROKEN, _("%s The last good records stay.") % problem)
     else:
         _close(harvest, Event.LISTED)
@@ -106,7 +106,7 @@ def _harvest(source: Source, now: datetime, stopped: Callable[[], bool]) -> bool
 def _keep_alive(harvest: Harvest, stopped: Callable[[], bool]) -> None:
     """Before each document: the run is still led, unless this worker is to end."""
     if stopped():
-        raise Unfetchable(_("The worker was stopped meanwhile; the source is read again in some minutes."))
+        raise WalkEnded(_("The worker was stopped meanwhile; the source is read again in some minutes."))
     now = timezone.now()
     if now - harvest.heard_at > SIGN_OF_LIFE:
         harvest.heard_at = now
@@ -147,7 +147,7 @@ def _enlist(harvest: Harvest, found: list[Found]) -> None:
         Entry(
             harvest=harvest,
             dataset_id=dataset_id_of(address),
-            address=address,
+            address=address[:2_000],
             digest=digest_of(""),
             step=Step.REFUSED.value,
             problem=problem.replace("\x00", ""),

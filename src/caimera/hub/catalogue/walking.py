@@ -39,7 +39,7 @@ def dataset_id_of(address: str) -> UUID:
 
 
 def walk(fetcher: Fetcher, kind: str, url: str) -> Iterator[Found]:
-    """Every dataset of a source. Raises Unfetchable and DcatError where its lists cannot be followed."""
+    """Every dataset of a source. Raises Unfetchable, WalkEnded and DcatError: what came is not all."""
     return _Point(fetcher).walk(url) if kind == Kind.POINT else _document(fetcher, url)
 
 
@@ -132,4 +132,7 @@ class _Point:
 
 
 def _host(url: str) -> str:
-    return urlsplit(url).netloc.lower()
+    try:
+        return urlsplit(url).netloc.lower()
+    except ValueError:
+        return ""
