@@ -216,16 +216,27 @@ def find_and_count() -> None:
     asked = queries()
     found = [find(query).count for query in asked]
     print(f"  datasets found by a query: {min(found)} to {max(found)}")
-    ours = [
+    again = [
         sample for query in asked for sample in rounds(lambda query=query: find(query), times=1, warm_up=1)
     ]
-    show("ours: all facets, counts, words, a page of results", ours)
+    ours = [
+        sample
+        for query in new(asked)
+        for sample in rounds(lambda query=query: find(query), times=1, warm_up=0)
+    ]
+    show("ours: all facets, counts, new words, a page of results", ours)
+    show("ours: the same with words asked for before", again)
     sql = [
         sample for query in asked for sample in rounds(lambda query=query: in_sql(query), times=1, warm_up=1)
     ]
     show("SQL: all facets with counts alone", sql)
     show_ratio("within the limit, p95 (at least 1)", LIMIT, percentiles(ours)[1])
     show_ratio("faster than SQL, p95", percentiles(sql)[1], percentiles(ours)[1])
+
+
+def new(asked: list[Query]) -> list[Query]:
+    """The same with words nobody asked for: as many as stop words make, which find nothing else."""
+    return [replace(query, text=query.text + " the" * number) for number, query in enumerate(asked, 1)]
 
 
 def in_sql(query: Query) -> list[list[tuple[Any, ...]]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from types import MappingProxyType
 
 from django.utils.functional import Promise
@@ -207,6 +207,7 @@ def licence_key(iri: str) -> str:
     return found[1] if (found := _SPDX.match(iri)) else iri
 
 
+@lru_cache(maxsize=10_000)
 def _term_label(key: str) -> str:
     known = next((each.label for each in listed("data_use") if each.code == key), "")
     return known or ("CC " + key[3:].replace("-", " ") if key.startswith("CC-") else label_of(key))

@@ -9,12 +9,13 @@ An attribute a component does not know stops the page: a slip in a template is f
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache, lru_cache
 from html import escape
 from typing import Any
 
 from django import template
 from django.template import TemplateSyntaxError
-from django.template.loader import render_to_string
+from django.template.loader import get_template
 from django.utils.safestring import SafeString, mark_safe
 
 from caimera.web.templatetags.icons import ICONS
@@ -132,7 +133,22 @@ def render(name: str, allowed: Attributes, given: Attributes) -> SafeString:
     if unknown := given.keys() - allowed.keys() - {"content"}:
         wrong, right = ", ".join(sorted(unknown)), ", ".join(allowed)
         raise TemplateSyntaxError(f"The component {name} has no attribute {wrong}; it has {right}.")
-    return render_to_string(f"components/{name}.html", {**allowed, **given})
+    if name == "icon":
+        return _icon(str(given.get("name", "")), str(given.get("label", "")))
+    return _template(name).render({**allowed, **given})
+
+
+@cache
+def _template(name: str) -> Any:
+    """A page has hundreds of components, and looking one up takes as long as filling it."""
+    return get_template(f"components/{name}.html")
+
+
+@lru_cache(maxsize=1_000)
+def _icon(name: str, label: str) -> SafeString:
+    """The same each time, unlike what is around it."""
+    drawn: SafeString = _template("icon").render({"name": name, "label": label})
+    return drawn
 
 
 def wrapping(name: str, allowed: Attributes) -> Callable[..., SafeString]:
