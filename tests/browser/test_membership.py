@@ -18,6 +18,7 @@ PAGES = ["/roles", "/policies", "/policies/privacy", "/policies/accept", "/membe
 @pytest.mark.parametrize("address", PAGES)
 def test_a_page_about_people_is_open_to_everyone(open_page: OpenPage, axe: str, address: str) -> None:
     page = open_page(address, persona="newcomer")
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
     expect_no_violations(page, axe)
     expect_no_sideways_scrolling(page)
 

@@ -18,10 +18,12 @@ from caimera.hub.catalogue.queries import visible_records
 from caimera.hub.search import queries
 from caimera.hub.search.results import QuestionState
 from caimera.people.access import caller, member
+from caimera.web.access import own
 
 
 @member
 @require_POST
+@own
 def into_basket(request: HttpRequest, question_id: UUID) -> HttpResponse:
     """Put the datasets that answered my question into my basket: one of them, or all that have a match."""
     asked = get_object_or_404(queries.visible_questions(caller(request)), pk=question_id)
