@@ -15,13 +15,24 @@ import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import cache
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from bench.bench_dcat import generated
 from bench.measuring import percentiles, rounds, show, show_ratio
 from bench.own_hub import own_hub
-from caimera.dcat import Dataset, Rights, Text, listed, triples, write
+from caimera.dcat import (
+    Computed,
+    Dataset,
+    Rights,
+    Text,
+    describe_open,
+    figures,
+    listed,
+    triples,
+    write,
+)
 from caimera.dcat.names import AUTHORITY
 from caimera.protocol.envelope import seal
 from caimera.protocol.identity import Card, Identity
@@ -35,6 +46,7 @@ from caimera.protocol.messages import (
     RecordsGiven,
     RecordsWanted,
 )
+from tests.dcat.people import about, crowd, tables
 
 if TYPE_CHECKING:
     from caimera.hub.catalogue.filters import Query
@@ -81,8 +93,15 @@ def spread(number: int) -> Dataset:
         spatial=(f"{AUTHORITY}country/{chance.choice(_PLACES)}",) if chance.random() < 0.7 else (),
         code_values=(Text(f"ICD-O-3: C{chance.randint(0, 80):02d}.{chance.randint(0, 9)}"),),
         distribution=(shared,),
+        extra=figures(_computed(), address),
         **lacking,
     )
+
+
+@cache
+def _computed() -> Computed:
+    """What a node's records carry besides: the same in each, as only its length matters here."""
+    return describe_open(tables(crowd(300)), about())
 
 
 @dataclass

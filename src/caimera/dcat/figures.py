@@ -59,17 +59,25 @@ class Counted(Thing):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CountedFacet(Thing):
-    """A variable of the search vocabulary: the share of subjects with any value, and its values."""
+    """A variable of the search vocabulary: how many subjects have any value, and how many each.
+
+    `share` is `name=number`: a value by its name, or the first year of a band, exact of an open dataset, of
+    a protected one rounded to the `step` of all figures. With a thing for each, records would be thrice as
+    long.
+    """
 
     CLASS: ClassVar[str] = "dqv:QualityMeasurement"
 
     variable: str | None = prop("caimera:variable", "1..1 M", Form.PLAIN)
     metric: str | None = prop("dqv:isMeasurementOf", "0..1 R", Form.IRI)
     completeness: int | None = prop("dqv:value", "0..1 R", Form.NUMBER)
-    recorded: Counted | None = prop("caimera:recorded", "1..1 M", Counted)
+    kind: str | None = prop("caimera:kind", "1..1 M", Form.PLAIN)
+    value: int | None = prop("rdf:value", "0..1 C", Form.NUMBER)
+    step: int | None = prop("caimera:step", "0..1 C", Form.NUMBER)
+    bound: int | None = prop("caimera:bound", "0..1 C", Form.NUMBER)
     lowest: int | None = prop("caimera:lowest", "0..1 O", Form.NUMBER)
     highest: int | None = prop("caimera:highest", "0..1 O", Form.NUMBER)
-    share: tuple[Counted, ...] = prop("caimera:share", "0..n O", Counted)
+    share: tuple[str, ...] = prop("caimera:share", "0..n O", Form.PLAIN)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +100,7 @@ class Figures(Record):
 def figures(computed: Computed, about: str) -> tuple[Triple, ...]:
     """Statements for the `extra` of the record at `about`; the same of the same `computed`."""
     here = NamedNode(f"{about}#figures")
-    said = tuple(triples(_figures(computed, here.value)))
+    said = tuple(triples(_figures(computed, about)))
     measured = (
         Triple(NamedNode(about), term("dqv:hasQualityMeasurement"), each.subject)
         for each in said
@@ -101,10 +109,10 @@ def figures(computed: Computed, about: str) -> tuple[Triple, ...]:
     return (Triple(NamedNode(about), term("caimera:figures"), here), *measured, *said)
 
 
-def _figures(computed: Computed, here: str) -> Figures:
+def _figures(computed: Computed, about: str) -> Figures:
     rules = computed.protection
     return Figures(
-        id=here,
+        id=f"{about}#figures",
         version=computed.version,
         policy=computed.policy,
         minimum=rules.minimum if rules else None,
@@ -113,22 +121,25 @@ def _figures(computed: Computed, here: str) -> Figures:
         studies_clip=computed.studies_clip,
         size=computed.size,
         count=tuple(_counted(getattr(computed, name), name) for name in _COUNTED),
-        facet=tuple(_facet(each) for each in computed.facets),
+        facet=tuple(_facet(each, about) for each in computed.facets),
     )
 
 
-def _facet(facet: Facet) -> CountedFacet:
-    known = facet.completeness is not None
+def _facet(facet: Facet, about: str) -> CountedFacet:
+    known, recorded = facet.completeness is not None, facet.recorded
+    told = facet.shares if facet.variable in TOLD_BY_VALUE else ()
     return CountedFacet(
+        id=f"{about}#of-{facet.variable}",
         variable=facet.variable,
         metric=_COMPLETENESS if known else None,
         completeness=facet.completeness,
-        recorded=_counted(facet.recorded),
+        kind=recorded.kind.value,
+        value=recorded.value,
+        step=recorded.step,
+        bound=recorded.bound,
         lowest=facet.lowest,
         highest=facet.highest,
-        share=tuple(_counted(each.subjects, _name(each)) for each in facet.shares)
-        if facet.variable in TOLD_BY_VALUE
-        else (),
+        share=tuple(f"{_name(each)}={each.subjects.value}" for each in told),
     )
 
 
@@ -172,7 +183,7 @@ def _computed(said: Figures) -> Computed:
     )
 
 
-def _count(said: Counted) -> Count:
+def _count(said: Counted | CountedFacet) -> Count:
     """A number whose kind and parts fit each other. Raises ValueError on others."""
     kind = CountKind(said.kind or "")
     if (said.value is None) is (kind in {CountKind.EXACT, CountKind.ROUNDED, CountKind.APPROXIMATE}):
@@ -185,12 +196,12 @@ def _count(said: Counted) -> Count:
 def _facets(said: Figures) -> Iterator[Facet]:
     for each in said.facet:
         variable = _variables().get(each.variable or "")
-        if variable is not None and each.recorded is not None:
+        if variable is not None:
             yield Facet(
                 variable=variable.name,
                 label=variable.label,
-                shares=tuple(_shares(variable, each)),
-                recorded=_count(each.recorded),
+                shares=tuple(_shares(variable, each, said.step)),
+                recorded=_count(each),
                 completeness=each.completeness,
                 lowest=each.lowest,
                 highest=each.highest,
@@ -208,10 +219,12 @@ def _values(variable: str) -> frozenset[str]:
     return frozenset(value.name for value in _variables()[variable].values)
 
 
-def _shares(variable: Variable, said: CountedFacet) -> Iterator[Share]:
+def _shares(variable: Variable, said: CountedFacet, step: int | None) -> Iterator[Share]:
+    kind = CountKind.ROUNDED if step else CountKind.EXACT
     for each in said.share if variable.name in TOLD_BY_VALUE else ():
-        name = each.of or ""
+        name, _, number = each.rpartition("=")
+        count = Count(kind=kind, value=int(number), step=step)
         if variable.kind is Kind.NUMBER:
-            yield share_of(variable, int(name), _count(each))
+            yield share_of(variable, int(name), count)
         elif name in _values(variable.name):
-            yield share_of(variable, name, _count(each))
+            yield share_of(variable, name, count)
