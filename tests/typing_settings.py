@@ -19,6 +19,7 @@ INSTALLED_APPS = [
     "caimera.hub.federation",
     "caimera.hub.catalogue",
     "caimera.hub.search",
+    "caimera.hub.describing",
     "caimera.node.outbox",
     "caimera.node.datasets",
     "caimera.node.mediator",

@@ -36,4 +36,5 @@ urlpatterns = [
     path("", include("caimera.hub.dashboard.urls")),
     path("", include("caimera.hub.catalogue.urls")),
     path("", include("caimera.hub.search.urls")),
+    path("", include("caimera.hub.describing.urls")),
 ]

@@ -33,6 +33,11 @@ _SERVICES: tuple[tuple[str, Words, Words], ...] = (
     ),
     ("search:nodes", _("Nodes"), _("Who is there now, and what each can be asked about.")),
     ("catalogue:sources", _("Sources"), _("Where descriptions come from, and how the last reading went.")),
+    (
+        "describing:sources",
+        _("Describe datasets"),
+        _("For holders without a node: a spreadsheet, or a form. For operators."),
+    ),
     ("people:membership", _("Membership"), _("How to become a member.")),
     ("people:about-me", _("What this site knows of you"), _("To see, to take along, to have forgotten.")),
     ("api:openapi-json", _("Interface for programs"), _("All of this as JSON, described by OpenAPI.")),

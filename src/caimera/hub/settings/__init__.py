@@ -13,6 +13,7 @@ APPS = (
     "caimera.hub.federation",
     "caimera.hub.catalogue",
     "caimera.hub.search",
+    "caimera.hub.describing",
     "caimera.hub.dashboard",
 )
 

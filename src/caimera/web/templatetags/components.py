@@ -65,6 +65,7 @@ ALONE: dict[str, Attributes] = {
         "type": "checkbox",
     },
     "checkboxes": {"name": "", "id": "", "options": (), "form": ""},
+    "file_input": {"label": "", "name": "", "id": "", "accept": "", "error": ""},
     "filter_input": {"label": "", "id": "", "filters": ""},
     "icon": {"name": "", "label": ""},
     "number_input": {
@@ -87,6 +88,8 @@ ALONE: dict[str, Attributes] = {
         "id": "",
         "options": (),
         "chosen": "",
+        "help": "",
+        "error": "",
     },
     "text_area": {
         "label": "",
