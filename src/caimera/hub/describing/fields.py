@@ -12,6 +12,7 @@ from functools import cache
 from types import MappingProxyType
 
 from django.utils.functional import Promise
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from caimera.dcat import iri_of, listed
@@ -77,12 +78,17 @@ def _reached(part: str, title: Words, answer: str, *, needed: bool = False) -> t
         Field(f"{part}_name", title, needed=needed, answers=(answer, f"{part} foaf:name")),
         Field(
             f"{part}_mail",
-            _("its e-mail address"),
+            format_lazy("{}: {}", title, _("e-mail address")),
             _("An address of a desk lives longer than that of a person."),
             Kind.MAIL,
             answers=(f"{part} cv:contactPoint", f"{part}-contact_point "),
         ),
-        Field(f"{part}_page", _("its contact page"), _("Mail or page: one of them is needed."), Kind.ADDRESS),
+        Field(
+            f"{part}_page",
+            format_lazy("{}: {}", title, _("contact page")),
+            _("Mail or page: one of them is needed."),
+            Kind.ADDRESS,
+        ),
     )
 
 
@@ -304,15 +310,15 @@ GROUPS: tuple[Group, ...] = (
         _("Who is behind it"),
         (
             *_reached("publisher", _("Publisher"), "dct:publisher", needed=True),
-            *_reached("custodian", _("Data holder, if another"), "geodcatap:custodian"),
-            Field("contact_name", _("Whom to ask about it")),
+            *_reached("custodian", _("Data holder, if not the publisher"), "geodcatap:custodian"),
+            Field("contact_name", _("Whom to ask about the dataset")),
             Field(
                 "contact_mail",
-                _("their e-mail address"),
+                _("Whom to ask: e-mail address"),
                 kind=Kind.MAIL,
                 answers=("dcat:contactPoint", "contact_point-1 "),
             ),
-            Field("contact_page", _("their contact page"), kind=Kind.ADDRESS),
+            Field("contact_page", _("Whom to ask: contact page"), kind=Kind.ADDRESS),
             *_reached("hdab", _("Health data access body, once appointed"), "healthdcatap:hdab"),
             Field("landing_page", _("Page of the dataset"), kind=Kind.ADDRESS, answers=("dcat:landingPage",)),
             Field("issued", _("Published on"), kind=Kind.DAY, answers=("dct:issued",)),
