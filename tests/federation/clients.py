@@ -11,9 +11,11 @@ import warnings
 
 warnings.simplefilter("ignore")
 
+from ckanext.dcat.processors import RDFParser  # noqa: E402
 from fairclient.basicclient import BasicAPIClient  # noqa: E402
 from fdpclient.client import Client  # noqa: E402
 from rdflib import DCAT, RDF, Graph, URIRef  # noqa: E402
+from requests import get  # noqa: E402
 from signposting import find_signposting_http  # noqa: E402
 
 
@@ -42,6 +44,16 @@ def fairclient(point: str, catalogue: str) -> list[str]:
     return held
 
 
+def ckan(held: list[str]) -> list[str]:
+    """What CKAN's reader of DCAT makes of each record, as its harvesters do: titles of those with a resource."""
+    titles = []
+    for address in held:
+        parser = RDFParser(profiles=["euro_dcat_ap_3"])
+        parser.parse(get(address, headers={"accept": "text/turtle"}, timeout=30).text, _format="turtle")
+        titles += [dataset["title"] for dataset in parser.datasets() if dataset["resources"]]
+    return titles
+
+
 def signposts(address: str) -> dict[str, list[str]]:
     """What the signposting library finds at a dataset's page."""
     found = find_signposting_http(address)
@@ -55,4 +67,4 @@ if __name__ == "__main__":
     point, catalogue = sys.argv[1:]
     held = fairdatapoint_client(point, catalogue)
     told = {"fairdatapoint-client": held, "fairclient": fairclient(point, catalogue)}
-    print(json.dumps({**told, "signposting": signposts(held[0])}))
+    print(json.dumps({**told, "ckanext-dcat": ckan(held), "signposting": signposts(held[0])}))

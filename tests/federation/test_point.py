@@ -136,6 +136,8 @@ def test_clients_that_others_wrote_find_the_same(
     told: Any = json.loads(run.stdout)
     addresses = sorted(f"{point}/dataset/{name}" for name in published[node])
     assert told["fairdatapoint-client"] == told["fairclient"] == addresses
+    assert len(told["ckanext-dcat"]) == len(addresses)
+    assert all(told["ckanext-dcat"])
     assert len(told["signposting"]["cite-as"]) == 1
     assert told["signposting"]["describedby"] == sorted(
         ["text/turtle", "application/ld+json", "application/rdf+xml", "application/n-triples"]
