@@ -199,8 +199,10 @@ def test_the_file_for_a_spreadsheet_runs_nothing(client: Client, three: Holder) 
 
 
 def test_a_basket_is_bounded(client: Client, three: Holder, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(basket_actions, "MOST", 2)
-    monkeypatch.setattr(basket_actions, "MOST_OF_VISITORS", 2)
+    monkeypatch.setattr(baskets, "MOST", 2)
+    monkeypatch.setattr(baskets, "MOST_OF_VISITORS", 2)
+    assert "Narrow the search to 2 datasets" in text(client.get("/catalogue"))
+    assert "Put all 2 into the basket" in text(client.get("/catalogue?terms=DUO_0000021&terms=DUO_0000046"))
     page = text(client.post("/basket", {"put": [str(ONE), str(TWO), str(THREE)]}, follow=True))
     assert "A basket holds at most 2 datasets; nothing was put in." in page
     assert inside(client) == []

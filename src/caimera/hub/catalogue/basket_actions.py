@@ -16,14 +16,13 @@ from django.utils import timezone
 from caimera.audit.actions import record
 from caimera.hub.catalogue.baskets import (
     KEPT,
-    MOST,
-    MOST_OF_VISITORS,
     NOWHERE,
     SESSION_KEY,
     Item,
     Origin,
     dataset_ids,
     items_of_visitor,
+    most_of,
     owner_of,
 )
 from caimera.hub.catalogue.errors import BasketFull
@@ -44,7 +43,7 @@ def put(*, request: HttpRequest, wanted: Iterable[UUID], origin: Origin = NOWHER
         Person.objects.select_for_update().get(pk=owner.pk)
     there = dataset_ids(request)
     added = _items(set(wanted) - there, origin.kept())
-    most = MOST_OF_VISITORS if owner is None else MOST
+    most = most_of(owner)
     if len(there) + len(added) > most:
         raise BasketFull(most, signed_in=owner is not None)
     if owner is None:
@@ -97,7 +96,7 @@ def merge(*, request: HttpRequest, person: Person) -> None:
     Person.objects.select_for_update().get(pk=person.pk)
     there = set(BasketItem.objects.filter(owner=person).values_list("record_id", flat=True))
     new = [item for item in collected if item.dataset_id not in there]
-    _add(person, new[: max(MOST - len(there), 0)])
+    _add(person, new[: max(most_of(person) - len(there), 0)])
 
 
 def _keep(request: HttpRequest, items: Sequence[Item]) -> None:

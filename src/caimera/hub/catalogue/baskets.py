@@ -122,6 +122,11 @@ def owner_of(request: HttpRequest) -> Person | None:
     return request.user if request.user.is_authenticated else None
 
 
+def most_of(owner: Person | None) -> int:
+    """How many datasets the basket of a person, or of a visitor, holds."""
+    return MOST_OF_VISITORS if owner is None else MOST
+
+
 def items(request: HttpRequest) -> list[Item]:
     """What is in the basket of who calls, first put in first."""
     if (owner := owner_of(request)) is not None:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
+from caimera.hub.catalogue.baskets import most_of, owner_of
 from caimera.hub.catalogue.exporting import FILES, File, wanted_file, written
 from caimera.hub.catalogue.facets import FACET
 from caimera.hub.catalogue.filters import SIZES, Query, Sort, read
@@ -51,7 +52,11 @@ def catalogue(request: HttpRequest) -> HttpResponseBase:
         return redirect(_address(query))
     results = find(query)
     template = "catalogue/catalogue_part.html" if swapped else "catalogue/catalogue.html"
-    response = render(request, template, {**_results_context(request, results), "part": swapped})
+    response = render(
+        request,
+        template,
+        {**_results_context(request, results), "basket_holds": most_of(owner_of(request)), "part": swapped},
+    )
     if swapped and not query.problems:
         response["HX-Push-Url"] = _address(results.query)
     patch_vary_headers(response, ["HX-Request", "Accept"])
