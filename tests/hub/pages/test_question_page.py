@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from django.test import Client
+from django.contrib.auth.models import AnonymousUser
+from django.test import Client, RequestFactory
 
 from caimera.cohort import parse
+from caimera.hub.catalogue.neighbours import neighbours
 from caimera.hub.search.models import Question
 from caimera.people.models import Person
 from caimera.protocol.messages import ConditionStatus, Count, CountKind, Protection, Treatment
@@ -234,6 +236,21 @@ def test_a_datasets_page_tells_what_it_said_to_me(
     assert "The trials node" in page
     assert page.index("Patients: fewer than 10") < page.index("Patients: 1,234")
     assert f'href="/questions/{first.pk}"' in page
+
+
+def test_the_catalogue_leads_to_what_a_dataset_said_to_me_and_to_nobody_else(
+    person: Person, make_node: MakeNode, rf: RequestFactory
+) -> None:
+    node, question, dataset = make_node("trials"), ask(person), open_dataset(3)
+    say(node, answer(question.pk, dataset))
+    request = rf.get("/")
+    for who, address in (
+        (person, f"/datasets/{dataset.dataset_id}"),
+        (make_person("another"), "/search"),
+        (AnonymousUser(), "/search"),
+    ):
+        request.user = who
+        assert [one.address for one in neighbours(request, dataset.dataset_id)] == [address]
 
 
 def test_a_dataset_that_never_answered_me_is_not_there(
