@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -12,13 +13,25 @@ from tests.browser.conftest import OpenPage
 from tests.browser.test_access import expect_no_sideways_scrolling, expect_no_violations
 
 PICTURES = Path(__file__).parents[2] / "docs" / "images"
-PAGES = ["/roles", "/policies", "/policies/privacy", "/policies/accept", "/membership", "/membership/apply"]
+PAGES = [
+    ("/roles", "newcomer"),
+    ("/policies", ""),
+    ("/policies/privacy", ""),
+    ("/policies/accept", "newcomer"),
+    ("/membership", "newcomer"),
+    ("/membership/apply", "newcomer"),
+    ("/me/profile", "newcomer"),
+    ("/me/tokens", "researcher"),
+    ("/organisations", "operator"),
+]
 
 
-@pytest.mark.parametrize("address", PAGES)
-def test_a_page_about_people_is_open_to_everyone(open_page: OpenPage, axe: str, address: str) -> None:
-    page = open_page(address, persona="newcomer")
-    expect(page.get_by_role("heading", level=1)).to_be_visible()
+@pytest.mark.parametrize(("address", "persona"), PAGES)
+def test_a_page_about_people_is_open_to_everyone(
+    open_page: OpenPage, axe: str, address: str, persona: str
+) -> None:
+    page = open_page(address, persona=persona)
+    expect(page.locator("h1")).to_have_count(1)
     expect_no_violations(page, axe)
     expect_no_sideways_scrolling(page)
 
@@ -75,6 +88,30 @@ def test_a_newcomer_becomes_a_member_by_an_operators_decision(
         expect_no_violations(mine, axe)
     mine.get_by_role("button", name="Leave").click()
     expect(mine.get_by_role("heading", name="Become a member")).to_be_visible()
+
+
+def test_a_token_is_shown_once_and_revoked(open_page: OpenPage, axe: str) -> None:
+    page = open_page("/me/tokens", persona="researcher")
+    page.get_by_label("Name", exact=True).fill("a browser test")
+    page.get_by_role("button", name="Make the token").click()
+    expect(page.locator("#token")).to_contain_text("caimera_")
+    expect_no_violations(page, axe)
+    page.goto(page.url)
+    expect(page.locator("#token")).to_have_count(0)
+    page.get_by_role("button", name="Revoke “a browser test”").first.click()
+    expect(page.locator(".ds-alert")).to_contain_text("works no more")
+
+
+def test_an_organisation_is_taken_on(open_page: OpenPage, axe: str) -> None:
+    page = open_page("/organisations", persona="operator")
+    name = f"Hospital {uuid4()}"
+    page.get_by_label("Name", exact=True).fill(name)
+    page.get_by_role("button", name="Take it on").click()
+    expect(page.get_by_role("heading", name=name)).to_be_visible()
+    for details in page.locator("details").all():
+        details.evaluate("one => one.open = true")
+    expect_no_violations(page, axe)
+    expect_no_sideways_scrolling(page)
 
 
 def test_roles_and_who_holds_them(open_page: OpenPage, axe: str) -> None:

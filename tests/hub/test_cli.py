@@ -178,3 +178,13 @@ def test_members_are_listed_and_decided_in_the_shell() -> None:
     assert call("members", "decide", str(one.pk), "accept").output == "Newcomer: member.\n"
     assert call("members", "list", "--state", "submitted").output == ""
     assert "no membership of this number" in call("members", "decide", str(person.pk), "accept").output
+
+
+def test_accounts_of_programs_are_made_listed_and_ended_in_the_shell() -> None:
+    words = call("accounts", "make", "nightly", "--role", "engagement").output.strip()
+    assert words.startswith("caimera_")
+    assert call("accounts", "list").output.split() == ["nightly", "engagement"]
+    assert call("accounts", "make", "nightly", "--role", "engagement").exit_code == 1
+    assert call("accounts", "end", "nightly").output == "nightly works no more.\n"
+    assert call("accounts", "list").output.split() == ["nightly", "ended"]
+    assert call("accounts", "end", "nobody").exit_code == 1

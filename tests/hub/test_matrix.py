@@ -11,6 +11,7 @@ from caimera.cohort import parse
 from caimera.hub.search.actions import save_question
 from caimera.people.matrix import CALLERS, Route
 from caimera.people.models import Person
+from caimera.people.personal_tokens import make_token
 from tests.hub.conftest import FakeNode, answer, make_person, open_dataset
 from tests.hub.search.test_actions import ask, say
 from tests.people.matrix import all_routes, disagreements, knock, knocks, turned_away
@@ -36,6 +37,7 @@ def owned(db: None, make_node: Callable[..., FakeNode]) -> tuple[Person, dict[st
         "question_id": question.pk,
         "saved_id": saved.pk,
         "dataset_id": said.datasets[0].dataset_id,
+        "token_id": make_token(person=owner, name="mine", scopes=[], days=1)[0].pk,
     }
 
 

@@ -12,7 +12,7 @@ import click
 
 def people_commands(begin: Callable[[], None]) -> tuple[click.Command, ...]:
     """The commands for one kind of site; `begin` lets Django read its settings."""
-    return _roles(begin), _members(begin)
+    return _roles(begin), _members(begin), _accounts(begin)
 
 
 @contextmanager
@@ -48,6 +48,50 @@ def _members(begin: Callable[[], None]) -> click.Group:
     members.add_command(_list_members)
     members.add_command(_decide)
     return members
+
+
+def _accounts(begin: Callable[[], None]) -> click.Group:
+    @click.group()
+    def accounts() -> None:
+        """Accounts of programs: they cannot sign in, have roles, and use a token."""
+        begin()
+
+    accounts.add_command(_list_accounts)
+    accounts.add_command(_make_account)
+    accounts.add_command(_end_account)
+    return accounts
+
+
+@click.command("list")
+def _list_accounts() -> None:
+    """List the accounts of programs with their roles."""
+    from caimera.people.personal_tokens import accounts
+
+    for one in accounts():
+        click.echo(f"{one.name:<40} {', '.join(sorted(one.roles)) or 'ended'}")
+
+
+@click.command("make")
+@click.argument("name")
+@click.option("--role", "roles", multiple=True, required=True, help="A role it has; never operator.")
+@click.option("--days", default=90, show_default=True, help="Days it works.")
+def _make_account(name: str, roles: tuple[str, ...], days: int) -> None:
+    """Make an account NAME for a program, and print its token this once."""
+    from caimera.people.personal_tokens import make_account_with_token
+
+    with _told():
+        click.echo(make_account_with_token(name=name, roles=roles, days=days))
+
+
+@click.command("end")
+@click.argument("name")
+def _end_account(name: str) -> None:
+    """End the account NAME, its roles and its tokens, at once."""
+    from caimera.people.personal_tokens import end_account
+
+    with _told():
+        end_account(name=name, by=None)
+    click.echo(f"{name} works no more.")
 
 
 @click.command("list")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -35,7 +36,7 @@ def _hub_option(command: Command) -> Command:
 def _asking(url: str | None) -> Iterator[Hub]:
     """The hub at `url`; an error becomes its sentence and an exit code: 2 for a wrong question, 1 else."""
     try:
-        with Hub(url or _demo_hub()) as hub:
+        with Hub(url or _demo_hub(), os.environ.get("CAIMERA_TOKEN") or None) as hub:
             yield hub
     except QuestionRefused as refusal:
         for problem in refusal.problems:

@@ -31,7 +31,8 @@ from ninja.utils import check_csrf
 from caimera.people.accepting import still_to_accept
 from caimera.people.actions import note_refusal
 from caimera.people.errors import SignInProblem, TokenRefused
-from caimera.people.models import Person
+from caimera.people.models import SERVICE, Person
+from caimera.people.personal_tokens import PREFIX, person_by_token
 from caimera.people.roles import MEMBER, PERMISSIONS, roles_with
 from caimera.people.tokens import person_of
 from caimera.web.access import mark
@@ -174,11 +175,14 @@ class MemberAuth(SignedInAuth):
     needs = "member"
 
     def require(self, request: HttpRequest, person: Person) -> None:
+        if not person.lets(MEMBER):
+            note_refusal(person=person, route=_route(request), needs=self.needs)
+            raise HttpError(403, _("This token was not made for this. Make one that may be used for it."))
         if not person.is_member:
             note_refusal(person=person, route=_route(request), needs=self.needs)
             address = request.build_absolute_uri(reverse("people:membership"))
             raise HttpError(403, _("This needs membership. How to become a member: %s") % address)
-        if settings.SITE.policies_asked and still_to_accept(person):
+        if settings.SITE.policies_asked and person.issuer != SERVICE and still_to_accept(person):
             address = request.build_absolute_uri(reverse("people:accept-policies"))
             raise HttpError(403, _("Read and accept the policies of this site first: %s") % address)
 
@@ -207,12 +211,23 @@ def _bearer(request: HttpRequest) -> Person:
     scheme, _space, token = request.headers["Authorization"].partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
         raise HttpError(401, _("Send the access token as 'Authorization: Bearer <token>'."))
+    if token.strip().startswith(PREFIX):
+        return _by_own_token(token.strip())
     try:
         return person_of(token.strip())
     except TokenRefused as refused:
         raise HttpError(401, str(refused.sentence)) from refused
     except SignInProblem as problem:
         raise HttpError(max(problem.status, 401), str(problem.sentence)) from problem
+
+
+def _by_own_token(words: str) -> Person:
+    try:
+        return person_by_token(words)
+    except TokenRefused as refused:
+        raise HttpError(
+            401, _("The token has ended, was revoked, or its person has not signed in for 30 days.")
+        ) from refused
 
 
 def _from_session(request: HttpRequest) -> Person:

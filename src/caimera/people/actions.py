@@ -5,9 +5,12 @@ from uuid import uuid4
 
 from django.conf import settings
 from django.contrib.auth import login, logout
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from caimera.audit.actions import forget_person as forget_in_trail
 from caimera.audit.actions import record
@@ -16,6 +19,7 @@ from caimera.people.accepting import end_visit
 from caimera.people.chapters import chapters
 from caimera.people.claims import Claims
 from caimera.people.entitlements import groups
+from caimera.people.errors import ActRefused
 from caimera.people.models import SIGN_IN_COUNTS, Person, membership_group
 from caimera.people.queries import all_known
 
@@ -52,7 +56,7 @@ def check(*, claims: Claims) -> Person:
     group = membership_group()
     is_member = group in groups(claims.entitlements, trusted=(group.authority,))
     known = Person.objects.select_for_update().filter(issuer=claims.issuer, sub=claims.sub).first()
-    person, _ = Person.objects.update_or_create(
+    person, _made = Person.objects.update_or_create(
         issuer=claims.issuer,
         sub=claims.sub,
         defaults={
@@ -82,6 +86,23 @@ def expect_person(*, sub: str) -> Person:
     return person
 
 
+@transaction.atomic
+def correct_profile(*, person: Person, shown_name: str, notice_email: str) -> Person:
+    """Keep what is a person's own to say: what they are called, where notices go. Raises ActRefused."""
+    shown_name, notice_email = (text.replace("\0", "").strip() for text in (shown_name, notice_email))
+    if len(shown_name) > 200 or not shown_name.isprintable():
+        raise ActRefused(_("A name has at most 200 characters, all of them printable."))
+    try:
+        if notice_email:
+            validate_email(notice_email)
+    except ValidationError:
+        raise ActRefused(_("This is no e-mail address: %s") % notice_email[:100]) from None
+    person.shown_name, person.notice_email = shown_name, notice_email
+    person.save(update_fields=("shown_name", "notice_email"))
+    record(act="profile.corrected", actor=person.actor)
+    return person
+
+
 def forget_person(*, person: Person, actor: str) -> Person:
     """Take back what this site knows of a person: name, address, entitlements, and their names in the trail.
 
@@ -90,6 +111,8 @@ def forget_person(*, person: Person, actor: str) -> Person:
     """
     names = person.names
     person.sub, person.name, person.email = f"forgotten:{uuid4()}", "", ""
+    person.shown_name, person.notice_email = "", ""
+    person.sessions_ended += 1
     person.entitlements, person.in_membership_group, person.member_until = [], False, None
     person.checked_at = timezone.now() - SIGN_IN_COUNTS
     with transaction.atomic():

@@ -19,7 +19,7 @@ class PeopleConfig(AppConfig):
         refuse_unusable(settings.SITE)
         from caimera.people import chapters, own_chapters
 
-        for chapter in (own_chapters.ROLES, own_chapters.MEMBERSHIPS, own_chapters.ACCEPTANCES):
+        for chapter in own_chapters.ALL:
             chapters.register(chapter)
 
 

@@ -9,16 +9,30 @@ from functools import cached_property
 from typing import ClassVar
 
 from django.conf import settings
-from django.db import models
+from django.db import connection, models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
 from caimera.people.entitlements import Group, groups, parse
 from caimera.people.roles import BY_GROUP, ROLES, permissions_of
 
 SIGN_IN_COUNTS = timedelta(hours=8)
 """How long what userinfo said is believed without asking again."""
+
+
+SERVICE = "this-site"
+"""As the issuer of a person: an account of a program, which no login service vouches for."""
+
+
+_ROLES_HELD = """
+    SELECT role FROM people_rolegrant
+    WHERE person_id = %s AND confirmed_at IS NOT NULL AND ended_at IS NULL AND until > now()
+    UNION ALL
+    SELECT 'data-holder-delegate' FROM people_delegate WHERE person_id = %s AND ended_at IS NULL
+"""
+"""By hand, as pages wait for it: the ORM takes longer to write this than PostgreSQL to answer."""
 
 
 class Person(models.Model):
@@ -32,6 +46,9 @@ class Person(models.Model):
     entitlements = models.JSONField(default=list, blank=True)
     in_membership_group = models.BooleanField(default=False)
     member_until = models.DateTimeField(null=True, blank=True)
+    shown_name = models.CharField(max_length=200, blank=True)
+    notice_email = models.CharField(max_length=254, blank=True)
+    sessions_ended = models.PositiveIntegerField(default=0)
     checked_at = models.DateTimeField()
 
     USERNAME_FIELD = "id"
@@ -39,6 +56,8 @@ class Person(models.Model):
     is_active = True
     is_authenticated = True
     is_anonymous = False
+    limited_to: frozenset[str] | None = None
+    """The permissions of the token they came with; None where they came themselves."""
 
     class Meta:
         constraints = (
@@ -46,7 +65,15 @@ class Person(models.Model):
         )
 
     def __str__(self) -> str:
-        return self.name or self.email or self.sub
+        return self.shown_name or self.name or self.email or self.sub
+
+    def get_session_auth_hash(self) -> str:
+        """What a session must carry to count: another when they sign out everywhere."""
+        return salted_hmac("caimera.people.session", f"{self.pk} {self.sessions_ended}").hexdigest()
+
+    def get_session_auth_fallback_hash(self) -> tuple[str, ...]:
+        """What else a session may carry: nothing."""
+        return ()
 
     @property
     def actor(self) -> str:
@@ -76,11 +103,17 @@ class Person(models.Model):
         group = membership_group()
         held = {one.path for one in groups(self.entitlements, trusted=(group.authority,)) if not one.role}
         yield from (role.name for inner, role in BY_GROUP.items() if group.inner(inner).path in held)
-        yield from self.grants.filter(RoleGrant.in_force()).values_list("role", flat=True)
+        with connection.cursor() as cursor:
+            cursor.execute(_ROLES_HELD, [self.pk, self.pk])
+            yield from (role for (role,) in cursor.fetchall())
 
     def may(self, permission: str) -> bool:
         """Whether one of their roles carries a permission (`people.roles.PERMISSIONS`)."""
-        return permission in permissions_of(self.roles)
+        return self.lets(permission) and permission in permissions_of(self.roles)
+
+    def lets(self, permission: str) -> bool:
+        """Whether the token they came with, if any, was made for this."""
+        return self.limited_to is None or permission in self.limited_to
 
     def holds(self, group: Group) -> bool:
         """Whether the person is in exactly this group, said by the group's own authority."""
@@ -215,3 +248,95 @@ class MembershipStep(models.Model):
 
     def __str__(self) -> str:
         return f"{self.event} → {self.state}"
+
+
+class AccessToken(models.Model):
+    """A token this site gave; only its SHA-256 is here. `scopes` are permissions it may be used for."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="tokens")
+    name = models.CharField(max_length=100)
+    scopes = models.JSONField(default=list)
+    digest = models.CharField(max_length=64, unique=True)
+    made_at = models.DateTimeField(db_default=Now(), editable=False)
+    until = models.DateTimeField()
+    last_used_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("-made_at", "-id")
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def works(self) -> bool:
+        """Whether it has neither ended nor been revoked."""
+        return self.revoked_at is None and self.until > timezone.now()
+
+
+class Organisation(models.Model):
+    """An organisation of the federation; `id` is its site identifier, `node_id` names the node it runs."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    name = models.CharField(max_length=300, unique=True)
+    country = models.CharField(max_length=100, blank=True)
+    website = models.TextField(blank=True)
+    node_id = models.CharField(max_length=60, null=True, unique=True)
+    taken_on_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        ordering = ("name",)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Delegate(models.Model):
+    """That a person speaks for an organisation, until they no longer do."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="delegates")
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="delegacies")
+    since = models.DateTimeField(db_default=Now(), editable=False)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("since", "id")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("organisation", "person"), condition=Q(ended_at=None), name="delegate_once"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.person}: {self.organisation}"
+
+
+class Network(models.Model):
+    """Organisations that work together under a name."""
+
+    name = models.CharField(max_length=300, unique=True)
+    organisations = models.ManyToManyField(Organisation, related_name="networks")
+
+    class Meta:
+        ordering = ("name",)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Biobank(models.Model):
+    """An imaging biobank that an organisation keeps."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="biobanks")
+    name = models.CharField(max_length=300)
+    website = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ("name",)
+        constraints = (
+            models.UniqueConstraint(fields=("organisation", "name"), name="biobank_once_an_organisation"),
+        )
+
+    def __str__(self) -> str:
+        return self.name

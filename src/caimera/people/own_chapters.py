@@ -1,4 +1,4 @@
-"""What this room itself knows of a person besides their sign-in: roles, memberships, policies accepted."""
+"""What this room itself knows of a person besides their sign-in: roles, memberships, policies, tokens."""
 
 from __future__ import annotations
 
@@ -100,3 +100,55 @@ ACCEPTANCES = Chapter(
     forget=_forget_acceptances,
     address="people:policies",
 )
+
+
+def _tokens(person: Person) -> Sequence[Mapping[str, Any]]:
+    return [
+        {
+            "name": one.name,
+            "scopes": one.scopes,
+            "made_at": one.made_at.isoformat(),
+            "until": one.until.isoformat(),
+            "last_used_at": one.last_used_at and one.last_used_at.isoformat(),
+            "revoked_at": one.revoked_at and one.revoked_at.isoformat(),
+        }
+        for one in person.tokens.all()
+    ]
+
+
+def _forget_tokens(person: Person) -> None:
+    person.tokens.all().delete()
+
+
+def _delegacies(person: Person) -> Sequence[Mapping[str, Any]]:
+    return [
+        {
+            "organisation": one.organisation.name,
+            "since": one.since.isoformat(),
+            "ended_at": one.ended_at and one.ended_at.isoformat(),
+        }
+        for one in person.delegacies.select_related("organisation")
+    ]
+
+
+def _forget_delegacies(person: Person) -> None:
+    person.delegacies.all().delete()
+
+
+TOKENS = Chapter(
+    name="tokens",
+    label=_("Tokens you made"),
+    count=lambda person: person.tokens.count(),
+    told=_tokens,
+    forget=_forget_tokens,
+    address="people:tokens",
+)
+DELEGACIES = Chapter(
+    name="organisations",
+    label=_("Organisations you speak for"),
+    count=lambda person: person.delegacies.filter(ended_at=None).count(),
+    told=_delegacies,
+    forget=_forget_delegacies,
+    address="people:roles",
+)
+ALL = (ROLES, MEMBERSHIPS, ACCEPTANCES, TOKENS, DELEGACIES)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from caimera.people import membership_views, policy_views, role_views, views
+from caimera.people import membership_views, organisation_views, own_views, policy_views, role_views, views
 
 app_name = "people"
 
@@ -13,6 +13,12 @@ urlpatterns = [
     path("me", views.about_me, name="about-me"),
     path("me.json", views.about_me_as_json, name="about-me-as-json"),
     path("me/forget", views.forget_me, name="forget-me"),
+    path("me/profile", own_views.profile, name="profile"),
+    path("me/tokens", own_views.tokens, name="tokens"),
+    path("me/tokens/<uuid:token_id>/revoke", own_views.revoke, name="revoke-token"),
+    path("me/sign-out-everywhere", own_views.sign_out_everywhere, name="sign-out-everywhere"),
+    path("organisations", organisation_views.organisations, name="organisations"),
+    path("organisations/keep", organisation_views.keep, name="keep-organisations"),
     path("roles", role_views.roles, name="roles"),
     path("roles/holders", role_views.holders, name="role-holders"),
     path("roles/give", role_views.give, name="role-give"),

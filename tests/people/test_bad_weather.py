@@ -1,0 +1,65 @@
+"""The login service is away; somebody tries to sign in ten thousand times."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.contrib.sessions.models import Session
+from django.http import HttpRequest, HttpResponse
+from django.test import Client, RequestFactory
+from pytest_django import Settings
+
+from caimera.demo.simulator import Simulator
+from caimera.people.models import Person
+from caimera.web import limits
+from caimera.web.limits import AddressLimits
+from tests.people.conftest import Visitor
+
+pytestmark = pytest.mark.django_db
+
+MakePerson = Callable[..., Person]
+ATTEMPTS = 10_000
+
+
+def test_while_the_login_service_is_away_who_is_in_goes_on_and_who_comes_gets_a_sentence(
+    visitor: Visitor, settings: Settings
+) -> None:
+    visitor.sign_in()
+    settings.SITE = settings.SITE.model_copy(update={"oidc_issuer": "http://127.0.0.1:9/oidc/"})
+    assert visitor.client.get("/saved").status_code == 200
+    assert visitor.client.get("/me").status_code == 200
+    newcomer = Client().get("/sign-in")
+    assert newcomer.status_code == 503
+    assert "does not answer at the moment. Try again in a few minutes." in newcomer.content.decode()
+    assert visitor.client.post("/sign-out").status_code == 200
+    bearer = Client().get("/api/saved", headers={"Authorization": "Bearer unknown-token"})
+    assert bearer.status_code == 503
+
+
+def test_ten_thousand_sign_in_attempts_are_told_to_wait_and_reach_nothing(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All in one moment, so that time decides nothing; what a 429 looks like is tested elsewhere."""
+    settings.SITE = settings.SITE.model_copy(update={"sign_ins_per_minute": 60})
+    monkeypatch.setattr(limits.time, "monotonic", lambda: 1_000.0)
+    monkeypatch.setattr(limits, "too_many", lambda request, seconds: HttpResponse(status=429))
+    reached: list[str] = []
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        reached.append(request.META["REMOTE_ADDR"])
+        return HttpResponse()
+
+    limited, make = AddressLimits(answer), RequestFactory()
+    for number in range(ATTEMPTS):
+        limited(make.get("/sign-in/callback", {"state": number}, REMOTE_ADDR="198.51.100.7"))
+    assert len(reached) == 60
+    limited(make.get("/sign-in/callback", REMOTE_ADDR="198.51.100.8"))
+    assert reached[-1] == "198.51.100.8"
+
+
+def test_a_sign_in_nobody_began_leaves_no_session_and_no_person(simulator: Simulator) -> None:
+    answer = Client().get("/sign-in/callback", {"state": "guess", "code": "guess"})
+    assert answer.status_code == 400
+    assert not Session.objects.exists()
+    assert not Person.objects.exists()
