@@ -45,7 +45,7 @@ def fairclient(point: str, catalogue: str) -> list[str]:
 
 
 def ckan(held: list[str]) -> list[str]:
-    """What CKAN's reader of DCAT makes of each record, as its harvesters do: titles of those with a resource."""
+    """Titles of the records with a resource, as the reader of DCAT in CKAN's harvester has them."""
     titles = []
     for address in held:
         parser = RDFParser(profiles=["euro_dcat_ap_3"])

@@ -50,6 +50,7 @@ PERMISSIONS: Mapping[str, str] = MappingProxyType(
         "roles.give": "Give roles and take them away; confirm what another operator asked for",
         "organisations.read": "See organisations with their delegates, networks and imaging biobanks",
         "organisations.keep": "Take organisations on, and say who speaks for them",
+        "datasets.describe": "Describe datasets of holders without a node, by spreadsheet or form",
         "accounts.keep": "Make accounts for programs and end them",
     }
 )

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
-from django.conf import settings
-from django.test import Client
+from datetime import timedelta
 
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from caimera.people.granting import give_role
 from caimera.people.models import Person
 from tests.hub.conftest import make_person
 
@@ -14,8 +17,8 @@ from tests.hub.conftest import make_person
 def olga(db: None) -> Person:
     """An operator."""
     person = make_person("olga")
-    person.entitlements += [settings.SITE.membership_group.replace("#", ":operators#")]
-    person.save()
+    until = timezone.now() + timedelta(days=30)
+    give_role(person=person, role="operator", reason="the first of this site", until=until, by=None)
     return person
 
 

@@ -99,12 +99,9 @@ def test_only_an_operator_describes(source: Any, member: Client, address: str) -
     for method in ("get", "post"):
         refused = getattr(member, method)(address)
         assert refused.status_code == 403
-        assert "entered here by the operators" in words(refused)
+        assert "Describe datasets of holders without a node" in words(refused)
         assert getattr(Client(), method)(address).status_code in (302, 401)
-    assert (
-        Trail.objects.filter(act="access.refused").count() == 2
-        or Trail.objects.filter(detail__needs="operators").exists()
-    )
+    assert Trail.objects.filter(act="access.refused", detail__needs="datasets.describe").count() == 2
 
 
 def test_a_holder_is_opened_once_and_needs_a_name(operator: Client) -> None:

@@ -15,14 +15,13 @@ from caimera.hub.catalogue.errors import CatalogueError
 from caimera.hub.catalogue.models import Record, Source
 from caimera.hub.catalogue.reading import parsed
 from caimera.hub.describing import actions, queries
-from caimera.hub.describing.access import operator
 from caimera.hub.describing.building import built, problems_of, taken_apart
 from caimera.hub.describing.forms import Description, filled, received
 from caimera.hub.describing.parsing import Wrong
-from caimera.people.access import caller
+from caimera.people.access import caller, needs
 
 
-@operator
+@needs("datasets.describe")
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest, source_id: str) -> HttpResponse:
     """An empty form; sent, a new dataset."""
@@ -32,7 +31,7 @@ def new(request: HttpRequest, source_id: str) -> HttpResponse:
     return _taken(request, found, uuid4(), None)
 
 
-@operator
+@needs("datasets.describe")
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: HttpRequest, source_id: str, dataset_id: UUID) -> HttpResponse:
     """The form of a dataset that is there; sent, its change."""
@@ -43,7 +42,7 @@ def edit(request: HttpRequest, source_id: str, dataset_id: UUID) -> HttpResponse
     return _taken(request, found, dataset_id, base, record)
 
 
-@operator
+@needs("datasets.describe")
 @require_http_methods(["GET", "HEAD", "POST"])
 def withdraw(request: HttpRequest, source_id: str, dataset_id: UUID) -> HttpResponse:
     """Say what withdrawing means; confirmed, do it."""

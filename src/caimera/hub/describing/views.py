@@ -14,7 +14,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 from caimera.hub.catalogue.errors import CatalogueError
 from caimera.hub.catalogue.models import Source
 from caimera.hub.describing import actions, queries
-from caimera.hub.describing.access import operator
 from caimera.hub.describing.building import taken_apart
 from caimera.hub.describing.errors import NotASheet, NothingKept, Overtaken
 from caimera.hub.describing.forms import rows
@@ -23,12 +22,12 @@ from caimera.hub.describing.models import Draft
 from caimera.hub.describing.sheet import Sheet, read
 from caimera.hub.describing.template import MEDIA_TYPE
 from caimera.hub.describing.template import template as workbook
-from caimera.people.access import caller
+from caimera.people.access import caller, needs
 
 LONGEST_TITLE = 200
 
 
-@operator
+@needs("datasets.describe")
 @require_http_methods(["GET", "HEAD", "POST"])
 def sources(request: HttpRequest) -> HttpResponse:
     """The holders whose datasets people enter; or, sent as a form, one more."""
@@ -43,7 +42,7 @@ def sources(request: HttpRequest) -> HttpResponse:
     return redirect("describing:source", source_id=opened.pk)
 
 
-@operator
+@needs("datasets.describe")
 @require_http_methods(["GET", "HEAD", "POST"])
 def source(request: HttpRequest, source_id: str) -> HttpResponse:
     """One holder: what is entered, and the ways to enter more; or, with a sheet, what is wrong with it."""
@@ -80,7 +79,7 @@ def _place(cell: str) -> tuple[int, int, str]:
     return int(cell[len(letters) :] or 0), len(letters), letters
 
 
-@operator
+@needs("datasets.describe")
 @require_safe
 def template(request: HttpRequest, source_id: str) -> HttpResponse:
     """The template, with what is entered already."""
@@ -92,7 +91,7 @@ def template(request: HttpRequest, source_id: str) -> HttpResponse:
     return response
 
 
-@operator
+@needs("datasets.describe")
 @require_http_methods(["GET", "HEAD", "POST"])
 def draft(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     """What a sheet would change; confirmed, it is taken in, dropped, it is forgotten."""
