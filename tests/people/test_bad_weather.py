@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.contrib.sessions.models import Session
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
+from django.utils import timezone
 from pytest_django import Settings
 
 from caimera.demo.simulator import Simulator
-from caimera.people.models import Person
+from caimera.people.models import Person, RoleGrant
 from caimera.web import limits
 from caimera.web.limits import AddressLimits
 from tests.people.conftest import Visitor
@@ -63,3 +65,21 @@ def test_a_sign_in_nobody_began_leaves_no_session_and_no_person(simulator: Simul
     assert answer.status_code == 400
     assert not Session.objects.exists()
     assert not Person.objects.exists()
+
+
+def test_what_no_database_can_keep_is_no_fault(make_person: MakePerson) -> None:
+    person, now = make_person(), timezone.now()
+    RoleGrant.objects.create(
+        person=person, role="operator", reason="t", until=now + timedelta(days=1), confirmed_at=now
+    )
+    client, nul = Client(), "a\0b"
+    client.force_login(person)
+    assert client.get("/api/memberships", {"state": nul}).json() == {"memberships": []}
+    for address, sent in (
+        ("/roles/give", {"who": nul, "role": nul, "reason": nul, "until": nul}),
+        ("/organisations/keep", {"do": "take-on", "name": nul, "country": "x" * 9000, "node_id": nul}),
+        ("/me/profile", {"shown_name": nul, "notice_email": ""}),
+        ("/me/tokens", {"name": nul, "scope": "member", "days": "3"}),
+        ("/membership/apply", {"institution": nul, "purpose": nul, "accept": nul}),
+    ):
+        assert client.post(address, sent).status_code < 500, address

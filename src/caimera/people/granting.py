@@ -27,6 +27,7 @@ def give_role(*, person: Person, role: str, reason: str, until: datetime, by: Pe
         ActRefused: there is no such role to give, not to oneself, not so long, not without a reason.
         Overtaken: the person has it already, or it waits to be confirmed.
     """
+    reason = reason.replace("\0", "")
     _require_givable(role)
     _require_sound(person, reason, until, by)
     at_once = not ROLES[role].four_eyes or (by is None and not _somebody_has(role))
@@ -64,7 +65,7 @@ def confirm_role(*, grant_id: UUID, by: Person) -> RoleGrant:
 @transaction.atomic
 def take_role(*, grant_id: UUID, reason: str, by: Person | None) -> RoleGrant:
     """Take a role away, or refuse to confirm it. Raises ActRefused without a reason, Overtaken when gone."""
-    grant = _open(grant_id)
+    grant, reason = _open(grant_id), reason.replace("\0", "")
     if not reason.strip():
         raise ActRefused(_("Say why, in a sentence."))
     act = "role.taken" if grant.confirmed_at else "role.declined"

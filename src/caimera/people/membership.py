@@ -118,7 +118,7 @@ def step(
         workflow.Refused: not here, not for them, or not without a reason; says what they may do instead.
         Overtaken: it moved on since they looked.
     """
-    return _stepped(_locked(membership_id, seen), event, by=by, reason=reason)
+    return _stepped(_locked(membership_id, seen), event, by=by, reason=reason.replace("\0", ""))
 
 
 def end_overdue(*, now: datetime) -> int:

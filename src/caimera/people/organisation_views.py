@@ -43,7 +43,7 @@ def keep(request: HttpRequest) -> HttpResponse:
 
 
 def _take_on(request: HttpRequest) -> str:
-    words = {name: request.POST.get(name, "") for name in ("name", "country", "website", "node_id")}
+    words = {name: _words(request, name) for name in ("name", "country", "website", "node_id")}
     made = acts.take_on(by=caller(request), **words)
     return _("%(name)s is taken on. Its site identifier is %(id)s.") % {"name": made.name, "id": made.pk}
 
@@ -61,16 +61,18 @@ def _dismiss(request: HttpRequest) -> str:
 
 
 def _biobank(request: HttpRequest) -> str:
-    name = request.POST.get("name", "")
+    name = _words(request, "name")
     acts.add_biobank(organisation_id=_organisation(request), name=name, by=caller(request))
     return _("The biobank is added.")
 
 
 def _network(request: HttpRequest) -> str:
     members = [_uuid(one) for one in request.POST.getlist("member")]
-    acts.make_network(name=request.POST.get("name", ""), organisation_ids=members, by=caller(request))
+    acts.make_network(name=_words(request, "name"), organisation_ids=members, by=caller(request))
     return _("The network is made.")
 
+
+_LONGEST = {"node_id": 60, "country": 100}
 
 _ACTS: Mapping[str, Callable[[HttpRequest], str]] = {
     "take-on": _take_on,
@@ -83,6 +85,11 @@ _ACTS: Mapping[str, Callable[[HttpRequest], str]] = {
 
 def _organisation(request: HttpRequest) -> UUID:
     return _uuid(request.POST.get("organisation", ""))
+
+
+def _words(request: HttpRequest, name: str) -> str:
+    """What was sent, as the database can keep it."""
+    return request.POST.get(name, "").replace("\0", "")[: _LONGEST.get(name, 300)]
 
 
 def _uuid(text: str) -> UUID:

@@ -53,6 +53,7 @@ def make_token(
     Raises ActRefused where it would have no name, no end within a year, nothing to do, or is one too many.
     """
     Person.objects.select_for_update().get(pk=person.pk)
+    name = name.replace("\0", "")
     if not name.strip() or len(name) > 100:
         raise ActRefused(_("Give the token a name of at most 100 characters, to know it again."))
     if unknown := set(scopes) - set(PERMISSIONS):

@@ -21,6 +21,7 @@ def known_now() -> QuerySet[Person]:
 
 def person_called(name: str) -> Person:
     """The one person known here by this e-mail address or identifier (`sub`). Raises ActRefused."""
+    name = name.replace("\0", "")
     found = (
         list(Person.objects.filter(Q(sub=name) | Q(email__iexact=name)).order_by("pk")[:2]) if name else []
     )
@@ -52,7 +53,7 @@ def grants_open() -> QuerySet[RoleGrant]:
 
 def memberships_open(state: str = "") -> QuerySet[Membership]:
     """The memberships something still leads out of, or those in one state; who waits longest comes first."""
-    wanted = Q(state=state) if state else Q(state__in=OPEN_STATES)
+    wanted = Q(state=state.replace("\0", "?")) if state else Q(state__in=OPEN_STATES)
     return Membership.objects.filter(wanted).select_related("person").order_by("state_since", "id")
 
 
