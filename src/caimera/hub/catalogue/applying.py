@@ -4,23 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 from uuid import UUID
 
-from django.db import connection
+from django.contrib.postgres.fields import ArrayField
+from django.db import connection, models
 from django.utils import timezone
 
 from caimera.hub.catalogue.models import Description, Harvest, Source
 from caimera.hub.catalogue.reading import READER
 from caimera.hub.catalogue.states import Step
 
-_COLUMNS = [field.name for field in Description._meta.get_fields()]
+_FIELDS = Description._meta.get_fields()
+_COLUMNS = [field.name for field in _FIELDS]
+
+
+def _blank(field: models.Field[Any, Any]) -> str:
+    """What stands in a column of an entry before its record is read."""
+    if field.null:
+        return "NULL"
+    if isinstance(field, models.JSONField | ArrayField):
+        return "'{}'"
+    return "0" if isinstance(field, models.IntegerField) else "''"
+
+
 _BLANK = {
-    name: "NULL" if name in ("subjects", "studies") else "'{}'" if name in ("facets", "conformance") else "''"
-    for name in _COLUMNS
-    if name not in ("digest", "address", "turtle", "reader")
-} | {"reader": "0"}
-"""What stands in an entry before its record is read."""
+    field.name: _blank(cast("models.Field[Any, Any]", field))
+    for field in _FIELDS
+    if field.name not in ("digest", "address", "turtle")
+}
 
 _LIST = """
 INSERT INTO catalogue_entry (harvest_id, dataset_id, digest, address, step, problem, turtle, {blank})
