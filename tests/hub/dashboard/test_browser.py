@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from uuid import UUID
 
@@ -11,15 +12,17 @@ from playwright.sync_api import Page, expect
 
 from caimera.dcat import Text
 from caimera.hub.catalogue.models import Record
+from caimera.hub.federation.models import Node
 from tests.browser.test_access import (
     expect_no_sideways_scrolling,
     expect_no_violations,
     open_everything,
     tab_to,
 )
-from tests.hub.catalogue.conftest import federation, holder  # noqa: F401
+from tests.hub.catalogue.conftest import holder  # noqa: F401
 from tests.hub.catalogue.holders import Federation, Holder
 from tests.hub.catalogue.test_browser import AXE, EUCAIM, browsing, opened
+from tests.hub.conftest import FakeNode
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -31,22 +34,25 @@ MR, CT = f"{EUCAIM}IMG1000022", f"{EUCAIM}IMG1000020"
 
 
 @pytest.fixture
-def filled(holder: Holder, federation: Federation) -> Holder:  # noqa: F811
-    """Nine datasets that came within four months, one withdrawn; a second node that is away."""
+def filled(holder: Holder, make_node: Callable[..., FakeNode]) -> Holder:  # noqa: F811
+    """Nine datasets that came within four months, one withdrawn; those with even numbers by a node that
+    answers no questions."""
+    silent = Holder(make_node("silent"))
+    both = Federation([holder, silent])
+    Node.objects.exclude(pk="silent").update(capabilities={"sex": ["EQUALS"]})
     for number in range(1, 10):
-        holder.publish(
+        (holder if number % 2 else silent).publish(
             number,
             title=(Text(f"{'Breast' if number % 3 else 'Prostate'} images {number}", "en"),),
             modality=(MR,) if number % 2 else (MR, CT),
             individuals=number * 400,
-            tier=f"{EUCAIM}SPEC{1000011 if number % 2 else 1000009}",
         )
-    federation.harvest()
+    both.harvest()
     for number in range(1, 7):
         earlier = timezone.now() - timedelta(days=20 * number)
         Record.objects.filter(pk=UUID(int=number)).update(first_seen_at=earlier)
     holder.withdraw(9)
-    federation.harvest()
+    both.harvest()
     return holder
 
 

@@ -17,6 +17,7 @@ from pydantic import ValidationError
 
 from caimera.dcat import Text
 from caimera.hub.dashboard.roles import ROLES
+from caimera.hub.federation.models import Node
 from caimera.hub.settings.site import HubSettings
 from tests.hub.catalogue.conftest import federation, holder  # noqa: F401
 from tests.hub.catalogue.holders import Federation, Holder
@@ -78,10 +79,16 @@ def test_the_numbers_follow_the_catalogue(holder: Holder, federation: Federation
     assert "1 withdrawn" in page()
 
 
-def test_the_tier_switch_narrows_numbers_and_links(holder: Holder, federation: Federation) -> None:  # noqa: F811
-    holder.publish(1, individuals=100, tier=f"{EUCAIM}SPEC1000009")
-    holder.publish(2, individuals=200, tier=f"{EUCAIM}SPEC1000014", modality=(f"{EUCAIM}IMG1000022",))
-    federation.harvest()
+def test_the_tier_switch_narrows_numbers_and_links_by_what_nodes_really_offer(
+    holder: Holder,  # noqa: F811
+    make_node: Callable[..., FakeNode],
+) -> None:
+    silent = Holder(make_node("silent"))
+    both = Federation([holder, silent])
+    silent.publish(1, individuals=100, tier=f"{EUCAIM}SPEC1000014")
+    holder.publish(2, individuals=200, tier=f"{EUCAIM}SPEC1000009", modality=(f"{EUCAIM}IMG1000022",))
+    both.harvest()
+    Node.objects.exclude(pk="silent").update(capabilities={"sex": ["EQUALS"]})
     assert figures(page("/"))["Subjects"] == "about 300"
     text = page("/?tier=2")
     assert figures(text)["Subjects"] == "about 200"
@@ -138,7 +145,7 @@ def test_numbers_are_counted_once_an_edition(holder: Holder, federation: Federat
     with CaptureQueriesContext(connection) as asked:
         page()
     assert not [one for one in asked.captured_queries if "catalogue_record" in one["sql"]]
-    assert len(asked) == 2  # the edition, the nodes
+    assert len(asked) == 3  # the edition, the nodes
 
 
 @pytest.mark.parametrize("slug", ROLES)

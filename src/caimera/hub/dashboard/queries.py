@@ -13,6 +13,7 @@ from django.utils import timezone
 from caimera.hub.catalogue.models import Harvest, Record
 from caimera.hub.catalogue.queries import edition, visible_records
 from caimera.hub.catalogue.states import State
+from caimera.hub.catalogue.tiers import really, tiers_now
 from caimera.hub.dashboard.figures import TIERS, Figures, Row, figures
 from caimera.hub.federation.queries import enrolled_nodes, is_present
 
@@ -56,20 +57,20 @@ _current: tuple[object, Snapshot | None] = (None, None)
 def snapshot() -> Snapshot:
     """The catalogue as it is now; counted anew by the first who asks after a change, or on another day."""
     global _current
-    today = timezone.now().date()
-    now = (edition(), today)
+    today, offered = timezone.now().date(), tiers_now(timezone.now())
+    now = (edition(), today, offered)
     known, found = _current
     if found is None or known != now:
         with _lock:
             known, found = _current
             if found is None or known != now:
-                found = _counted(today)
+                found = _counted(today, offered)
                 _current = (now, found)
     return found
 
 
-def _counted(today: date) -> Snapshot:
-    rows = _rows()
+def _counted(today: date, offered: Mapping[str, int]) -> Snapshot:
+    rows = _rows(offered)
     return Snapshot(
         tiers={tier: figures(rows, tier=tier, today=today) for tier in TIERS},
         news=News(
@@ -82,9 +83,13 @@ def _counted(today: date) -> Snapshot:
     )
 
 
-def _rows() -> list[Row]:
-    columns = ("facets", "subjects", "studies", "first_seen_at", "withdrawn_at")
-    return [Row(*values) for values in Record.objects.order_by().values_list(*columns).iterator(2_000)]
+def _rows(offered: Mapping[str, int]) -> list[Row]:
+    """What is counted of each dataset; its tier is what its node really offers."""
+    columns = ("source_id", "facets", "subjects", "studies", "first_seen_at", "withdrawn_at")
+    return [
+        Row({**facets, "tier": really(facets.get("tier", ()), offered[source])}, *rest)
+        for source, facets, *rest in Record.objects.order_by().values_list(*columns).iterator(2_000)
+    ]
 
 
 def _light() -> QuerySet[Record]:
