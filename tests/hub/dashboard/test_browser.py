@@ -113,7 +113,7 @@ def test_by_keyboard_on_a_phone_and_on_paper(filled: Holder) -> None:
 def expect_a_list_on_a_line(page: Page) -> None:
     """On a phone the network's nodes stand below the hub, and further in."""
     page.set_viewport_size({"width": 360, "height": 800})
-    hub, node = (page.locator(one).bounding_box() for one in (".network-hub", ".network-node"))
+    hub, node = (page.locator(one).first.bounding_box() for one in (".network-hub", ".network-node"))
     assert hub is not None
     assert node is not None
     assert hub["y"] + hub["height"] <= node["y"]

@@ -145,7 +145,7 @@ def test_numbers_are_counted_once_an_edition(holder: Holder, federation: Federat
     with CaptureQueriesContext(connection) as asked:
         page()
     assert not [one for one in asked.captured_queries if "catalogue_record" in one["sql"]]
-    assert len(asked) == 3  # the edition, the nodes
+    assert len(asked) == 3  # the edition, what nodes offer, the nodes
 
 
 @pytest.mark.parametrize("slug", ROLES)
