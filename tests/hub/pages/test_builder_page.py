@@ -19,9 +19,9 @@ BAR = "modality = CT and sex = male"
 ADDRESS = f"/search?bar={quote(BAR)}"
 
 
-def test_the_front_door_is_the_builder(visitor: Client, make_node: Callable[..., FakeNode]) -> None:
+def test_the_builder_says_what_it_counts(visitor: Client, make_node: Callable[..., FakeNode]) -> None:
     make_node("trials")
-    response = visitor.get("/")
+    response = visitor.get("/search")
     assert response.status_code == 200
     page = response.content.decode()
     assert "How many patients and images are there?" in page
@@ -30,7 +30,7 @@ def test_the_front_door_is_the_builder(visitor: Client, make_node: Callable[...,
 
 
 def test_every_variable_of_the_vocabulary_stands_in_the_tree(visitor: Client) -> None:
-    page = visitor.get("/").content.decode()
+    page = visitor.get("/search").content.decode()
     for label in ("Sex", "Condition", "Age at imaging", "Presence of segmentations", "Manufacturer"):
         assert f'aria-label="Add to search bar 1: {label}"' in page
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -47,7 +46,7 @@ def told(person: Person, make_node: MakeNode) -> tuple[Question, dict[str, Datas
             version="1.0.0",
             digest="0d" * 32,
             first_seen_at=now,
-            last_seen_at=now + timedelta(seconds=1),
+            changed_at=now,
         )
     return question, datasets
 

@@ -10,6 +10,7 @@ from datetime import datetime
 from functools import lru_cache
 
 from django.db.models import Count, Max, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
 from django.utils.formats import number_format
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
@@ -133,7 +134,7 @@ def _providers(records: QuerySet[Record]) -> list[Provider]:
             all_subjects=Sum("subjects"),
             all_studies=Sum("studies"),
             exact=Count("id", filter=Q(counts__subjects__kind="exact")),
-            seen_at=Max("last_seen_at"),
+            seen_at=Coalesce(Max("source__seen_at"), Max("changed_at")),
         )
     )
     return [
