@@ -276,6 +276,21 @@ def test_a_body_that_is_not_canonical_is_malformed() -> None:
         opened(forged(header(), padded(b'{"type": "search.ask/1"}')))
 
 
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        b'{"asker":null' + b',"message":' * 60_000 + b"}",
+        b'{"asker":null,"message":{}' + b',"type":"' * 60_000 + b"}",
+        b'{"asker":null' + b',"message":,"type":"' * 30_000 + b"}",
+        b'{"asker":null,"message":{}}',
+        b'{"asker":null,"type":"search.ask/1"}',
+    ],
+)
+def test_a_body_made_to_be_read_for_ever_is_refused(hostile: bytes) -> None:
+    with pytest.raises(Malformed):
+        opened(forged(header(), padded(hostile)))
+
+
 @pytest.mark.parametrize("depth", [200, 254, 260, 400, 5000])
 def test_a_question_too_deep_for_the_reader_is_refused_and_never_fatal(depth: int) -> None:
     deep: Any = 1

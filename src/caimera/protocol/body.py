@@ -8,15 +8,15 @@ many it is sealed for, and read straight into its model.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from caimera.protocol.errors import Malformed, UnknownMessage
 from caimera.protocol.messages import Asker, Message, type_of_message
 from caimera.protocol.writing import parsed, read_text, text_of
 
-_PARTS = re.compile(rb'\{"asker":(.*?),"message":(.*),"type":"([^"\\]*)"\}', re.DOTALL)
-"""Inside a part no such border can stand: JSON escapes the quotes of a text, and no part has such a key."""
+_START, _MESSAGE, _TYPE, _END = b'{"asker":', b',"message":', b',"type":"', b'"}'
+"""The borders of the parts. JSON escapes the quotes of a text, so the first `_MESSAGE` ends the asker, which
+has no such key, and the last `_TYPE` the message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +41,7 @@ class Draft:
 
 def read_body(text: bytes) -> tuple[Message, Asker | None]:
     """The message, and for whom it is said. Raises Malformed and UnknownMessage."""
-    parts = _PARTS.fullmatch(text)
-    if parts is None:
-        raise Malformed(
-            "The body of this envelope is not as expected. Bring hub and node to the same release."
-        )
-    named, message, kind = parts.groups()
+    named, message, kind = _parts(text)
     asker = None if named == b"null" else read_text(Asker, named)
     model = type_of_message.get(kind.decode(errors="replace"))
     if model is None:
@@ -54,3 +49,16 @@ def read_body(text: bytes) -> tuple[Message, Asker | None]:
             "This kind of message is not known here. Bring hub and node to the same release."
         )
     return read_text(model, message), asker
+
+
+def _parts(text: bytes) -> tuple[bytes, bytes, bytes]:
+    """Asker, message and type, by two looks at the text however long it is. Raises Malformed."""
+    start, _, rest = text.partition(_MESSAGE)
+    message, _, end = rest.rpartition(_TYPE)
+    named, kind = start.removeprefix(_START), end.removesuffix(_END)
+    # A missing border leaves the parts before or after it empty, which the model refuses.
+    if named == start or kind == end or b'"' in kind or b"\\" in kind:
+        raise Malformed(
+            "The body of this envelope is not as expected. Bring hub and node to the same release."
+        )
+    return named, message, kind

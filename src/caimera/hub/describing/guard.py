@@ -24,6 +24,8 @@ MOST_PARTS = 200
 
 _XML = (".xml", ".rels", ".vml")
 _DANGEROUS = re.compile(rb"<!\s*(DOCTYPE|ENTITY)", re.IGNORECASE)
+_NO_ARCHIVE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError)
+"""What `zipfile` raises: broken, cut off, packed in another way, locked with a password, misplaced."""
 _MACROS = re.compile(r"vbaProject|macrosheets|activeX", re.IGNORECASE)
 
 
@@ -36,7 +38,7 @@ def parts_of(file: bytes) -> Mapping[str, bytes]:
     try:
         with zipfile.ZipFile(io.BytesIO(file)) as archive:
             return _unpacked(archive)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError):
+    except _NO_ARCHIVE:
         raise NotASheet(
             _("The file is no Excel workbook (.xlsx). Fill in the template, and save it in that format.")
         ) from None
