@@ -120,7 +120,10 @@ def run_until_told(make: Callable[[], Running]) -> None:
 
 
 async def _run(make: Callable[[], Running]) -> None:
+    from caimera.web.running import settle
+
     running = make()
+    settle()
     loop = asyncio.get_running_loop()
     for ending in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(ending, running.stop)

@@ -21,10 +21,12 @@ async def app(scope: dict[str, Any], receive: Any, send: Any) -> None:
 
 async def _lifespan(receive: Any, send: Any) -> None:
     from caimera.hub.search.bell import bell
+    from caimera.web.running import settle
 
     while True:
         message = await receive()
         if message["type"] == "lifespan.startup":
+            settle()
             await send({"type": "lifespan.startup.complete"})
         else:
             await bell().close()

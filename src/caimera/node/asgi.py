@@ -16,8 +16,12 @@ async def app(scope: dict[str, Any], receive: Any, send: Any) -> None:
     if scope["type"] != "lifespan":
         await django_application(scope, receive, send)
         return
+    from caimera.web.running import settle
+
     stopped = False
     while not stopped:
         event = (await receive())["type"]
+        if event == "lifespan.startup":
+            settle()
         await send({"type": f"{event}.complete"})
         stopped = event == "lifespan.shutdown"

@@ -1,0 +1,19 @@
+"""How a program that runs for weeks keeps house: what it loaded at its start is not looked through again."""
+
+from __future__ import annotations
+
+import gc
+import sys
+
+_COLLECT_AFTER = 20_000
+"""New objects before the collector looks: a question makes thousands, and nearly all go by themselves."""
+_TURN_S = 0.0005
+"""Seconds a thread keeps the interpreter while others wait, where the usual is ten times as long."""
+
+
+def settle() -> None:
+    """Call once when everything is imported and set up, before the first request or message."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(_COLLECT_AFTER, 50, 50)
+    sys.setswitchinterval(_TURN_S)
