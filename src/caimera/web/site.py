@@ -277,7 +277,12 @@ def database(site: SiteSettings) -> dict[str, Any]:
     """Django's description of the site's PostgreSQL database, from its address."""
     parts = urlsplit(site.database_url)
     query = dict(parse_qsl(parts.query))
-    options: dict[str, Any] = {"application_name": f"caimera-{site.site_id}"}
+    options: dict[str, Any] = {
+        "application_name": f"caimera-{site.site_id}",
+        # What is asked again and again is read and planned once a connection.
+        "server_side_binding": True,
+        "prepare_threshold": 5,
+    }
     if site.database_pool:
         options["pool"] = {"min_size": 1, "max_size": 12, "timeout": 10}
     return {
