@@ -1,5 +1,6 @@
 """Canonical JSON: one text for one value."""
 
+import json
 from typing import Any
 
 import pytest
@@ -80,6 +81,22 @@ def test_any_other_text_is_refused_without_being_repeated(data: bytes) -> None:
     with pytest.raises(NotCanonical) as caught:
         canonical.loads(data)
     assert len(str(caught.value)) < 100
+
+
+@given(values)
+@example({"\U0001f600": 1, "\ue000": 2})
+@example([1e16, 1e15, 1e-4, 1e-5, 1e21, 12.0, -0.0, 0.28, 2**53 - 1])
+def test_json_that_was_written_otherwise_is_written_as_the_reference_implementation_does(value: Any) -> None:
+    assert canonical.rewritten(json.dumps(value, indent=1).encode()) == rfc8785.dumps(value)
+    assert canonical.rewritten(json.dumps(value, ensure_ascii=False).encode()) == rfc8785.dumps(value)
+
+
+@pytest.mark.parametrize(
+    "data", [b"NaN", b"1e400", b"1152921504606846976", b'"\\ud800"', b"[" * 100_000, b"{"]
+)
+def test_json_that_has_no_canonical_text_is_not_rewritten(data: bytes) -> None:
+    with pytest.raises(NotCanonical):
+        canonical.rewritten(data)
 
 
 @pytest.mark.parametrize("value", [float("nan"), 2**60, {1: 2}, "\ud800", object()])

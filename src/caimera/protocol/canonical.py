@@ -55,18 +55,67 @@ def loads(data: bytes) -> Any:
     Raises NotCanonical for anything that is not the one canonical text of its value: other spacing, order or
     spelling, keys given twice, deep nesting, numbers beyond a double, bytes that are no JSON at all.
     """
-    try:
-        value = json.loads(data.decode("utf-8"), parse_int=_integer, parse_constant=_refuse)
-    except (ValueError, RecursionError):
-        raise NotCanonical("These bytes are not JSON in UTF-8; send canonical JSON (RFC 8785).") from None
-    if dumps(value) != data:
+    value, text = _read(data, _Numbers())
+    if text != data:
         raise NotCanonical("This JSON is not in its canonical form; write it as RFC 8785 says.")
     return value
 
 
-def _integer(text: str) -> int | float:
-    number = int(text)
-    return number if -_EXACT < number < _EXACT else float(text)
+def rewritten(data: bytes) -> bytes:
+    """The canonical text of JSON that was written otherwise; raises NotCanonical as `dumps` does."""
+    return _read(data, _Numbers(exact=True))[1]
+
+
+def _read(data: bytes, numbers: _Numbers) -> tuple[Any, bytes]:
+    """The value of JSON, and its canonical text."""
+    try:
+        value = json.loads(
+            data.decode("utf-8"),
+            parse_int=numbers.integer,
+            parse_float=numbers.real,
+            parse_constant=_refuse,
+        )
+        text = _as_python_writes(value) if numbers.are_usual else ""
+        if numbers.are_usual and _sorts_alike(text):
+            return value, text.encode()
+        return value, rfc8785.dumps(value)
+    except (ValueError, RecursionError):
+        raise NotCanonical("These bytes are not JSON in UTF-8; send canonical JSON (RFC 8785).") from None
+
+
+class _Numbers:
+    """Reads numbers, and remembers whether Python's encoder writes all of them as RFC 8785 does.
+
+    `exact` refuses integers that a double cannot tell apart.
+    """
+
+    __slots__ = ("_exact", "are_usual")
+
+    def __init__(self, *, exact: bool = False) -> None:
+        self.are_usual = True
+        self._exact = exact
+
+    def integer(self, text: str) -> int | float:
+        number = int(text)
+        if -_EXACT < number < _EXACT:
+            return number
+        if self._exact:
+            raise ValueError(text)
+        self.are_usual = False
+        return float(text)
+
+    def real(self, text: str) -> int | float:
+        """A whole number is written without a point, however it was spelled."""
+        number = float(text)
+        if number.is_integer() and abs(number) < _EXACT:
+            return int(number)
+        self.are_usual = self.are_usual and 1e-4 <= abs(number) < 1e16
+        return number
+
+
+def _sorts_alike(text: str) -> bool:
+    """Whether keys stand in one order by characters, as Python sorts, and by units of UTF-16, as RFC 8785."""
+    return text.isascii() or len(text.encode("utf-16-le")) == 2 * len(text)
 
 
 def _refuse(constant: str) -> NoReturn:

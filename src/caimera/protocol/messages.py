@@ -26,7 +26,13 @@ Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 class Frozen(BaseModel):
     """A value that never changes, knows all its fields and keeps refused input out of errors."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, allow_inf_nan=False)
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        hide_input_in_errors=True,
+        allow_inf_nan=False,
+        ser_json_inf_nan="constants",  # so that what JSON cannot say is refused and not made null
+    )
 
 
 class Message(Frozen):

@@ -25,12 +25,11 @@ def written(value: Any) -> bytes:
 def text_of(value: Frozen) -> bytes:
     """The canonical text of a model's value; raises Malformed."""
     try:
-        plain = value.model_dump(mode="json")
+        return canonical.rewritten(value.model_dump_json().encode())
     except ValueError:
         raise Malformed(
             "A message is nested too deeply or holds what JSON cannot say. Simplify it."
         ) from None
-    return written(plain)
 
 
 def read(model: type[Model], value: Mapping[str, Any]) -> Model:

@@ -9,7 +9,8 @@ from typing import Any, TypedDict
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Prefetch, Q, QuerySet, prefetch_related_objects
+from django.db.models import Prefetch, Q, QuerySet, TextField, prefetch_related_objects
+from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -110,8 +111,9 @@ def _answers() -> Prefetch[str]:
 
 
 def _with_names(answers: QuerySet[NodeAnswer]) -> QuerySet[NodeAnswer]:
-    """With their nodes, but not all that these can answer, which is long."""
-    return answers.select_related("node").defer("node__capabilities")
+    """With their nodes, but not all that these can answer, which is long; what they said as JSON, `said`."""
+    said = Cast("answer", TextField())
+    return answers.select_related("node").defer("answer", "node__capabilities").annotate(said=said)
 
 
 def unsent_answers(now: datetime) -> QuerySet[NodeAnswer]:
@@ -227,8 +229,8 @@ def _together(nodes: tuple[NodeState, ...], breakdown: Sequence[str]) -> _Togeth
     return {"nodes": nodes, "totals": totals_of(nodes), "breakdowns": summed(breakdown, datasets)}
 
 
-def _node_state(answer: NodeAnswer, conditions: Mapping[str, str], moment: _Moment) -> NodeState:
-    said = Answer.model_validate(answer.answer) if answer.answer else None
+def _node_state(answer: Any, conditions: Mapping[str, str], moment: _Moment) -> NodeState:
+    said = Answer.model_validate_json(answer.said) if answer.said else None
     datasets = tuple(_dataset_state(dataset) for dataset in said.datasets) if said else ()
     treated = tuple(_condition_state(status, conditions) for status in said.conditions) if said else ()
     state = State(answer.state) if answer.state != State.WAITING else moment.silent
