@@ -20,7 +20,16 @@ import uvloop
 from caimera.protocol import base64url
 from caimera.protocol.envelope import open_sealed, seal
 from caimera.protocol.identity import Card, Identity
-from caimera.protocol.messages import Answer, Ask, Count, CountKind, DatasetCount, Presence
+from caimera.protocol.messages import (
+    Answer,
+    Ask,
+    CatalogueListed,
+    CatalogueWanted,
+    Count,
+    CountKind,
+    DatasetCount,
+    Presence,
+)
 from caimera.transport import Arrival, Link, new_broker_key, subjects
 from caimera.vocabulary import VERSION
 
@@ -109,13 +118,17 @@ class SimulatedNode:
             senders=lambda site: self._hub if site == self._hub.site else None,
             now=datetime.now(UTC),
         )
-        if not isinstance(letter.message, Ask):  # the hub also tells nodes how its trail stands
-            return
-        question_id = letter.message.question_id
-        answer = Answer(question_id=question_id, outcome="answered", datasets=self._datasets, took_ms=0.5)
-        await self._link.publish(subjects.answer(self.site, question_id), self._sealed(answer))
+        asked = letter.message
+        if isinstance(asked, Ask):
+            answer = Answer(
+                question_id=asked.question_id, outcome="answered", datasets=self._datasets, took_ms=0.5
+            )
+            await self._link.publish(subjects.answer(self.site, asked.question_id), self._sealed(answer))
+        elif isinstance(asked, CatalogueWanted):  # whoever is silent is asked again and again
+            listed = CatalogueListed(run=asked.run, after=asked.after, entries=(), more=False)
+            await self._link.publish(subjects.catalogue(self.site), self._sealed(listed))
 
-    def _sealed(self, message: Answer | Presence) -> bytes:
+    def _sealed(self, message: Answer | CatalogueListed | Presence) -> bytes:
         return seal(
             message,
             sender=self._identity,

@@ -23,7 +23,7 @@ class CatalogueConfig(AppConfig):
         handlers.register(CatalogueListed, actions.hear_lists)
         handlers.register(RecordsGiven, actions.hear_records)
         duties.register(
-            Duty("catalogues are harvested", tasks.harvest, every=1.0, channel=actions.CHANNEL, sends=True)
+            Duty("catalogues are harvested", tasks.harvest, every=5.0, channel=actions.CHANNEL, sends=True)
         )
         arriving.register(basket_actions.merge)
         chapters.register(about_person.BASKET)
