@@ -18,6 +18,7 @@ from caimera.dcat import (
     Memory,
     State,
     conformance,
+    counts_of,
     describe_open,
     describe_protected,
     figures,
@@ -93,6 +94,26 @@ def test_a_record_with_figures_conforms_as_before() -> None:
         name: found.state for name, found in before.items()
     }
     assert after["eucaim-v2"].state is not State.VIOLATES
+
+
+@pytest.mark.parametrize("computed", [opened(), protected(), protected(4)])
+def test_the_totals_alone_are_those_of_the_figures(computed: Computed) -> None:
+    graph = read(write(triples(carrying(computed))), TURTLE)
+    back = figures_of(graph, HERE)
+    assert back is not None
+    assert counts_of(graph, HERE) == {
+        "subjects": back.subjects,
+        "studies": back.studies,
+        "series": back.series,
+        "segmented_studies": back.segmented_studies,
+    }
+
+
+def test_what_tells_no_figures_or_has_no_address_has_no_totals() -> None:
+    assert counts_of(read(write(triples(whole())), TURTLE), HERE) == {}
+    assert counts_of(read(b"", TURTLE), "_:b1") == {}
+    broken = write(triples(carrying(opened()))).decode().replace('kind "exact"', 'kind "certain"')
+    assert counts_of(read(broken.encode(), TURTLE), HERE) == {}
 
 
 def test_few_people_are_told_as_few() -> None:

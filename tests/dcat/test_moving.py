@@ -57,5 +57,18 @@ def test_any_record_can_be_moved_and_joined(dataset: Dataset) -> None:
     assert len(read((HEAD + body(new) + body(new)).encode(), TURTLE)) == len(new) >= len(own)
 
 
+def test_a_body_says_what_another_library_reads_in_the_document() -> None:
+    turtle = f"""@prefix xsd: <http://www.w3.org/2001/XMLSchema#> . @prefix dct: <http://purl.org/dc/terms/> .
+    <{OLD}> a <http://www.w3.org/ns/dcat#Dataset>, <http://purl.org/dc/terms/a/b> ; dct:title "x"@en-gb ;
+        dct:extent "07"^^xsd:nonNegativeInteger, 7, "7", 1.50, true ; dct:type dct:, <urn:a:b>, dct:_x-1 ;
+        dct:subject '\\"^^<http://www.w3.org/2001/XMLSchema#nonNegativeInteger>', "a\\nb\\u00e9\\\\c" ."""
+    theirs = Graph().parse(data=turtle, format="turtle")
+    ours = Graph().parse(data=HEAD + body(read(turtle.encode(), TURTLE)), format="turtle")
+    assert {tuple(each.n3() for each in one) for one in ours} == {
+        tuple(each.n3() for each in one) for one in theirs
+    }
+    assert len(ours) == 13
+
+
 def test_nothing_has_no_body() -> None:
     assert body(read(b"", TURTLE)) == ""

@@ -14,7 +14,7 @@ from caimera.dcat.documents import FORMATS, JSON_LD, N_TRIPLES, RDF_XML, TURTLE,
 from caimera.dcat.dumping import DUMPS, piece
 from caimera.dcat.errors import BrokenShapes, DcatError, NotADescription, Unreadable
 from caimera.dcat.facts import tables_of
-from caimera.dcat.figures import figures, figures_of
+from caimera.dcat.figures import counts_of, figures, figures_of
 from caimera.dcat.findings import Finding, findings, findings_in
 from caimera.dcat.graph import Graph
 from caimera.dcat.holdings import Holdings, address_of, dataset_addresses, holdings, is_point, title_of
@@ -116,6 +116,7 @@ __all__ = [
     "concepts",
     "conformance",
     "container",
+    "counts_of",
     "dataset_addresses",
     "describe_open",
     "describe_protected",

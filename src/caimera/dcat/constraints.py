@@ -41,11 +41,11 @@ Conforming: TypeAlias = Callable[[Any, Term], bool]
 def minimum(count: int) -> Check:
     """sh:minCount"""
 
-    def check(graph: Knows, focus: Term, values: Values) -> Iterator[Finding]:
-        if len(values) < count:
-            yield Finding(
-                "MinCount", None, "is missing" if not values else f"is given only {len(values)} times"
-            )
+    def check(graph: Knows, focus: Term, values: Values) -> Iterable[Finding]:
+        if len(values) >= count:
+            return ()
+        problem = "is missing" if not values else f"is given only {len(values)} times"
+        return (Finding("MinCount", None, problem),)
 
     return check
 
@@ -53,16 +53,17 @@ def minimum(count: int) -> Check:
 def maximum(count: int) -> Check:
     """sh:maxCount"""
 
-    def check(graph: Knows, focus: Term, values: Values) -> Iterator[Finding]:
-        if len(values) > count:
-            yield Finding("MaxCount", None, f"is given {len(values)} times")
+    def check(graph: Knows, focus: Term, values: Values) -> Iterable[Finding]:
+        if len(values) <= count:
+            return ()
+        return (Finding("MaxCount", None, f"is given {len(values)} times"),)
 
     return check
 
 
 def _each(name: str, fits: Callable[[Any, Term], bool], problem: Callable[[Term], str]) -> Check:
-    def check(graph: Knows, focus: Term, values: Values) -> Iterator[Finding]:
-        return (Finding(name, value, problem(value)) for value in values if not fits(graph, value))
+    def check(graph: Knows, focus: Term, values: Values) -> Iterable[Finding]:
+        return [Finding(name, value, problem(value)) for value in values if not fits(graph, value)]
 
     return check
 

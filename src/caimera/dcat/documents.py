@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import IO, Any
 from xml.parsers import expat
 
 import pyoxigraph
-from pyoxigraph import RdfFormat, Triple
+from pyoxigraph import NamedNode, RdfFormat, Triple
 
 from caimera.dcat.errors import Unreadable
-from caimera.dcat.graph import Graph
+from caimera.dcat.graph import Graph, Subject, Term
 from caimera.dcat.names import PREFIXES
 
 TURTLE = "text/turtle"
@@ -58,7 +58,7 @@ def read(document: bytes, media_type: str, *, base: str | None = None, limit: in
     _refuse_traps(document, kind)
     try:
         quads = pyoxigraph.parse(document, format=kind, base_iri=base, rename_blank_nodes=True)
-        return Graph(_triple(quad) for quad in quads)
+        return Graph(_statements(quads))
     except (SyntaxError, ValueError, OverflowError) as error:
         if isinstance(error, Unreadable):
             raise
@@ -100,11 +100,11 @@ def _format(media_type: str) -> RdfFormat:
     return found
 
 
-def _triple(quad: Any) -> Triple:
-    if isinstance(quad.object, Triple):
-        raise Unreadable("The document makes statements about statements (RDF-star), which are not read.")
-    triple: Triple = quad.triple
-    return triple
+def _statements(quads: Iterable[Any]) -> Iterator[tuple[Subject, NamedNode, Term]]:
+    for subject, predicate, value, _graph in quads:
+        if isinstance(value, Triple):
+            raise Unreadable("The document makes statements about statements (RDF-star), which are not read.")
+        yield subject, predicate, value
 
 
 def _refuse_traps(document: bytes, kind: RdfFormat) -> None:

@@ -81,6 +81,15 @@ class CountedFacet(Thing):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Totals(Record):
+    """Of the figures, the numbers of a dataset as a whole."""
+
+    CLASS: ClassVar[str] = "caimera:Figures"
+
+    count: tuple[Counted, ...] = prop("caimera:count", "1..n M", Counted)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Figures(Record):
     """What was computed from one version of a dataset; minimum, step and epsilon of protected ones."""
 
@@ -157,18 +166,40 @@ def figures_of(graph: Graph, about: Subject | str) -> Computed | None:
     The record may be a guest's: variables and values the vocabulary does not know are left out, labels come
     from the vocabulary alone.
     """
-    subject = NamedNode(about) if isinstance(about, str) else about
-    found = next(iter(graph.values(subject, term("caimera:figures"))), None)
-    if not isinstance(found, NamedNode):
+    if (found := _told_at(graph, about)) is None:
         return None
     try:
-        return _computed(record_of(graph, found, Figures).record)
+        return _computed(record_of(graph, found, Figures, whole=False).record)
     except (DcatError, ValueError, TypeError):
         return None
 
 
+def counts_of(graph: Graph, about: str) -> Mapping[str, Count]:
+    """The totals of `figures_of` alone, by what they count, in a tenth of the time; empty likewise."""
+    if (found := _told_at(graph, about)) is None:
+        return {}
+    try:
+        return _counts(record_of(graph, found, Totals, whole=False).record.count)
+    except (DcatError, ValueError, TypeError):
+        return {}
+
+
+def _told_at(graph: Graph, about: Subject | str) -> NamedNode | None:
+    """Where the figures of a record are; one without an address has none."""
+    if isinstance(about, str) and about.startswith("_:"):
+        return None
+    subject = NamedNode(about) if isinstance(about, str) else about
+    found = next(iter(graph.values(subject, term("caimera:figures"))), None)
+    return found if isinstance(found, NamedNode) else None
+
+
+def _counts(said: tuple[Counted, ...]) -> dict[str, Count]:
+    """Each of the totals, withheld where nothing is said. Raises ValueError."""
+    told = {each.of: _count(each) for each in said if each.of in _COUNTED}
+    return {name: told.get(name) or Count(kind=CountKind.WITHHELD) for name in _COUNTED}
+
+
 def _computed(said: Figures) -> Computed:
-    counts = {each.of: _count(each) for each in said.count if each.of in _COUNTED}
     rules: dict[str, Any] = {"minimum": said.minimum, "step": said.step, "epsilon": said.epsilon}
     return Computed(
         dataset_id=_NOBODY,
@@ -179,7 +210,7 @@ def _computed(said: Figures) -> Computed:
         studies_clip=said.studies_clip,
         size=said.size,
         facets=tuple(_facets(said)),
-        **{name: counts.get(name) or Count(kind=CountKind.WITHHELD) for name in _COUNTED},
+        **_counts(said.count),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import starmap
 from types import MappingProxyType
 from typing import NamedTuple, TypeAlias, cast
 
@@ -29,6 +30,7 @@ RECORDS = tuple(
     term(name) for name in ("dcat:Dataset", "dcat:DatasetSeries", "dcat:Catalog", "fdp-o:FAIRDataPoint")
 )
 """Classes of things with a description of their own: following a description stops at them."""
+_RECORDS = frozenset(RECORDS)
 MOST_STATEMENTS = 50_000
 """In one record; thirty times the largest seen."""
 
@@ -38,14 +40,17 @@ _NOTHING: Mapping[NamedNode, Values] = MappingProxyType({})
 class Graph:
     """A set of statements that keeps the order in which they came."""
 
-    def __init__(self, triples: Iterable[Triple | Statement] = ()) -> None:
+    def __init__(self, triples: Iterable[Triple | tuple[Subject, NamedNode, Term]] = ()) -> None:
         self._by_subject: dict[Subject, dict[NamedNode, Values]] = {}
-        for triple in triples:
-            about = self._by_subject.setdefault(cast(Subject, triple.subject), {})
-            about.setdefault(triple.predicate, {})[cast(Term, triple.object)] = None
+        for subject, predicate, value in cast("Iterable[Statement]", triples):
+            if (about := self._by_subject.get(subject)) is None:
+                about = self._by_subject[subject] = {}
+            if (values := about.get(predicate)) is None:
+                values = about[predicate] = {}
+            values[value] = None
 
     def __iter__(self) -> Iterator[Triple]:
-        return (Triple(*each) for each in self.statements())
+        return starmap(Triple, self.statements())
 
     def statements(self) -> Iterator[Statement]:
         """Everything that is said, part by part."""
@@ -62,11 +67,15 @@ class Graph:
 
     def about(self, subject: Term) -> Mapping[NamedNode, Values]:
         """What is said of a subject: values by property."""
-        return self._by_subject.get(subject, _NOTHING) if not isinstance(subject, Literal) else _NOTHING
+        return self._by_subject.get(cast(Subject, subject), _NOTHING)
 
     def values(self, subject: Term, predicate: NamedNode) -> Values:
         """The values of one property of a subject, each once."""
         return self.about(subject).get(predicate, {})
+
+    def subjects_about(self) -> Iterator[tuple[Subject, Mapping[NamedNode, Values]]]:
+        """Everything that something is said of, with what is said: values by property."""
+        return iter(self._by_subject.items())
 
     def subjects(self) -> Iterator[Subject]:
         """Everything that something is said of."""
@@ -85,12 +94,13 @@ class Graph:
         statements = 0
         while waiting:
             each = waiting.popleft()
-            if each in found or each not in self or (each != subject and self._is_record(each)):
+            about = self._by_subject.get(each)
+            if about is None or each in found or (each != subject and _is_record(about)):
                 continue
-            about = found._by_subject[each] = self._by_subject[each]
+            found._by_subject[each] = about
             for values in about.values():
                 statements += len(values)
-                waiting.extend(value for value in values if not isinstance(value, Literal))
+                waiting += [value for value in values if not isinstance(value, Literal)]
             if statements > MOST_STATEMENTS:
                 raise NotADescription(
                     f"What hangs together with {subject} has more than {MOST_STATEMENTS} statements; "
@@ -98,6 +108,6 @@ class Graph:
                 )
         return found
 
-    def _is_record(self, subject: Subject) -> bool:
-        types = self.values(subject, TYPE)
-        return any(kind in types for kind in RECORDS)
+
+def _is_record(about: Mapping[NamedNode, Values]) -> bool:
+    return not _RECORDS.isdisjoint(about.get(TYPE, ()))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
@@ -11,7 +11,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 from caimera.dcat.addresses import Naming, child
 from caimera.dcat.dataset import Record
 from caimera.dcat.errors import NotADescription
-from caimera.dcat.graph import Graph, Subject, Term
+from caimera.dcat.graph import Graph, Statement, Subject, Term
 from caimera.dcat.guests import is_address
 from caimera.dcat.literals import Reworded, Unfit, decode, encode
 from caimera.dcat.names import TYPE, term
@@ -86,6 +86,18 @@ def _lines(kind: type[Thing]) -> tuple[tuple[str, NamedNode, Property], ...]:
 _LINES: dict[type[Thing], tuple[tuple[str, NamedNode, Property], ...]] = {}
 
 
+def _by_predicate(kind: type[Thing]) -> Mapping[NamedNode, list[tuple[str, Property]]]:
+    """The fields of a kind of thing by the property they are read from, two where two read the same."""
+    if (found := _FIELDS.get(kind)) is None:
+        found = _FIELDS[kind] = {}
+        for name, predicate, each in _lines(kind):
+            found.setdefault(predicate, []).append((name, each))
+    return found
+
+
+_FIELDS: dict[type[Thing], dict[NamedNode, list[tuple[str, Property]]]] = {}
+
+
 def named(graph: Graph, about: str | None, curie: str) -> tuple[str, ...]:
     """The addresses a property of a thing leads to, whether or not the profile lists it."""
     if about is None or about.startswith("_:"):
@@ -94,15 +106,16 @@ def named(graph: Graph, about: str | None, curie: str) -> tuple[str, ...]:
     return tuple(value.value for value in values if isinstance(value, NamedNode))
 
 
-def records(graph: Graph, kind: type[R]) -> Iterator[Reading[R]]:
+def records(graph: Graph, kind: type[R], *, whole: bool = True) -> Iterator[Reading[R]]:
     """Every record of a kind in a document, as `record_of` reads it."""
     for subject in graph.instances(term(kind.CLASS)):
-        yield record_of(graph, subject, kind)
+        yield record_of(graph, subject, kind, whole=whole)
 
 
-def record_of(graph: Graph, subject: Subject | str, kind: type[R]) -> Reading[R]:
+def record_of(graph: Graph, subject: Subject | str, kind: type[R], *, whole: bool = True) -> Reading[R]:
     """Read what a document says about one record; what is not understood goes into its `extra`.
 
+    Who needs only what is understood saves half the time without the `whole`: `extra` is then empty.
     Raises NotADescription where the document says nothing about it.
     """
     subject = NamedNode(subject) if isinstance(subject, str) else subject
@@ -110,7 +123,7 @@ def record_of(graph: Graph, subject: Subject | str, kind: type[R]) -> Reading[R]
         raise NotADescription(f"The document says nothing about {subject}.")
     reader = _Reader(graph.record(subject))
     fields = reader.fields(subject, kind)
-    extra = tuple(triple for triple in reader.graph if triple not in reader.understood)
+    extra = tuple(Triple(*each) for each in reader.left()) if whole else ()
     return Reading(kind(id=_id(subject), extra=extra, **fields), tuple(reader.notes))
 
 
@@ -121,20 +134,24 @@ def _id(subject: Subject) -> str:
 @dataclass(slots=True)
 class _Reader:
     graph: Graph
-    understood: set[Triple] = field(default_factory=set)
+    understood: set[tuple[Subject, NamedNode, Term]] = field(default_factory=set)
     notes: list[Note] = field(default_factory=list)
+
+    def left(self) -> Iterator[Statement]:
+        """What was not understood, in the document's order."""
+        return (each for each in self.graph.statements() if each not in self.understood)
 
     def fields(self, subject: Subject, kind: type[Thing]) -> dict[str, Any]:
         about = self.graph.about(subject)
         if term(kind.CLASS) in about.get(TYPE, ()):
-            self.understood.add(Triple(subject, TYPE, term(kind.CLASS)))
-        found = {}
-        for name, each in properties(kind):
-            if values := about.get(term(each.curie)):
-                found[name] = self._values(subject, each, values)
+            self.understood.add((subject, TYPE, term(kind.CLASS)))
+        known, found = _by_predicate(kind), {}
+        for predicate, values in about.items():
+            for name, each in known.get(predicate, ()):
+                found[name] = self._values(subject, predicate, each, values)
         return found
 
-    def _values(self, subject: Subject, each: Property, values: Iterable[Term]) -> Any:
+    def _values(self, subject: Subject, predicate: NamedNode, each: Property, values: Iterable[Term]) -> Any:
         found: list[Any] = []
         for value in values:
             if found and not each.many:
@@ -145,7 +162,7 @@ class _Reader:
             except Unfit as problem:
                 self._note(subject, each, str(problem))
             else:
-                self.understood.add(Triple(subject, term(each.curie), value))
+                self.understood.add((subject, predicate, value))
         return tuple(found) if each.many else next(iter(found), None)
 
     def _value(self, subject: Subject, each: Property, value: Term) -> Any:

@@ -37,6 +37,7 @@ PREFIXES: Mapping[str, str] = MappingProxyType(
     }
 )
 """The prefixes of every document written here."""
+_BASES = tuple(PREFIXES.values())
 
 AUTHORITY = "http://publications.europa.eu/resource/authority/"
 """Where the Publications Office keeps its lists."""
@@ -67,6 +68,8 @@ def term(curie: str) -> NamedNode:
 
 def shrink(iri: str) -> str:
     """An IRI by its short name where it has one, else in full."""
+    if not iri.startswith(_BASES):
+        return iri
     found = ((prefix, base) for prefix, base in PREFIXES.items() if iri.startswith(base) and iri != base)
     prefix, base = max(found, key=lambda pair: len(pair[1]), default=("", ""))
     return f"{prefix}:{iri.removeprefix(base)}" if base else iri

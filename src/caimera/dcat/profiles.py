@@ -11,7 +11,7 @@ from caimera.dcat.dataset import Record
 from caimera.dcat.graph import Graph
 from caimera.dcat.mapping import to_graph
 from caimera.dcat.names import shrink
-from caimera.dcat.shacl import Result, Severity, evaluate, rules_of
+from caimera.dcat.shacl import Kinds, Result, Severity, evaluate, rules_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +96,12 @@ def conformance(
     A foreign record is judged as it came: give its graph, not what was read from it.
     """
     graph = to_graph(record) if isinstance(record, Record) else record
-    return {name: _judged(graph, PROFILES[name]) for name in profiles}
+    kinds = Kinds(graph)
+    return {name: _judged(kinds, PROFILES[name]) for name in profiles}
 
 
-def _judged(graph: Graph, profile: Profile) -> Conformance:
-    found = dict.fromkeys(map(_complaint, evaluate(graph, rules_of(profile.name))))
+def _judged(kinds: Kinds, profile: Profile) -> Conformance:
+    found = dict.fromkeys(map(_complaint, evaluate(kinds, rules_of(profile.name))))
     return Conformance(profile, tuple(found))
 
 

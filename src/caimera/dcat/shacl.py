@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 
 from pyoxigraph import NamedNode
@@ -71,22 +71,27 @@ class Result:
     problem: str
 
 
-def evaluate(graph: Graph, rules: Iterable[Rule]) -> Iterator[Result]:
-    """Every result of rules with a target on a graph."""
-    kinds = Kinds(graph)
+def evaluate(graph: Graph | Kinds, rules: Iterable[Rule]) -> Iterator[Result]:
+    """Every result of rules with a target on a graph; its `Kinds` serve any number of evaluations."""
+    kinds = graph if isinstance(graph, Kinds) else Kinds(graph)
     for rule in rules:
         for focus in kinds.instances(rule.target):
             yield from _broken(kinds, rule, focus)
 
 
-def _broken(kinds: Kinds, rule: Rule, focus: Term) -> Iterator[Result]:
+def _broken(kinds: Kinds, rule: Rule, focus: Term) -> list[Result]:
+    """What is broken of a rule and of those inside it; lists, for nearly always there is nothing."""
     values = tuple(kinds.graph.values(focus, rule.path)) if rule.path else (focus,)
-    for check in rule.checks:
-        for finding in check(kinds, focus, values):
-            yield Result(rule, focus, finding.constraint, finding.value, finding.problem)
-    for value in values:
+    found = [
+        Result(rule, focus, finding.constraint, finding.value, finding.problem)
+        for check in rule.checks
+        for finding in check(kinds, focus, values)
+    ]
+    if values:
         for inner in rule.rules:
-            yield from _broken(kinds, inner, value)
+            for value in values:
+                found += _broken(kinds, inner, value)
+    return found
 
 
 class Kinds:
@@ -96,11 +101,18 @@ class Kinds:
         self.graph = graph
         self._above: dict[Term, frozenset[Term]] = {}
 
-    def instances(self, kind: NamedNode | None) -> tuple[Subject, ...]:
+    def instances(self, kind: NamedNode | None) -> Sequence[Subject]:
         """Everything of a class or of one below it."""
-        if kind is None:
-            return ()
-        return tuple(each for each in self.graph.subjects() if self.is_a(each, kind))
+        return self._instances.get(kind, ())
+
+    @cached_property
+    def _instances(self) -> Mapping[Term | None, Sequence[Subject]]:
+        found: dict[Term | None, list[Subject]] = {}
+        for subject, about in self.graph.subjects_about():
+            types = about.get(TYPE, ())
+            for kind in {kind for each in types for kind in self._classes(each)}:
+                found.setdefault(kind, []).append(subject)
+        return found
 
     def is_a(self, value: Term, kind: NamedNode) -> bool:
         """Whether a thing is said to be of a class, or of one below it."""
@@ -124,7 +136,7 @@ class Kinds:
 
 
 def _conforms(kinds: Kinds, rule: Rule, value: Term) -> bool:
-    return next(_broken(kinds, rule, value), None) is None
+    return not _broken(kinds, rule, value)
 
 
 @cache

@@ -67,11 +67,15 @@ def _name(subject: Subject) -> str:
 
 
 def _namespaces(graph: Graph) -> Iterator[_Change]:
-    for triple in graph.statements():
-        new = Statement(triple.subject, _renamed(triple.predicate), _moved(triple.object))
-        if new != triple:
-            sentence = "used names of HealthDCAT-AP Release 5 and now uses those of Release 7"
-            yield _Change(triple.subject, shrink(new.predicate.value), sentence, (triple,), (new,))
+    for subject, about in graph.subjects_about():
+        for predicate, values in about.items():
+            named = _renamed(predicate)
+            for value in values:
+                moved = _moved(value) if isinstance(value, NamedNode) else value
+                if named is not predicate or moved is not value:
+                    old, new = Statement(subject, predicate, value), Statement(subject, named, moved)
+                    sentence = "used names of HealthDCAT-AP Release 5 and now uses those of Release 7"
+                    yield _Change(subject, shrink(named.value), sentence, (old,), (new,))
 
 
 def _renamed(name: NamedNode) -> NamedNode:
@@ -80,9 +84,7 @@ def _renamed(name: NamedNode) -> NamedNode:
     return name
 
 
-def _moved(value: Term) -> Term:
-    if not isinstance(value, NamedNode):
-        return value
+def _moved(value: NamedNode) -> NamedNode:
     if value.value.startswith(_OLD_AUTHORITY):
         moved = NamedNode(HEALTH_AUTHORITY + value.value.removeprefix(_OLD_AUTHORITY))
         return _CANCER if moved.value.endswith("health-theme/CANCER") else moved
@@ -120,8 +122,7 @@ def _addresses(graph: Graph) -> Iterator[_Change]:
 
 def _agents(graph: Graph) -> Iterator[Subject]:
     for curie in ("dct:publisher", "healthdcatap:hdab", "geodcatap:custodian"):
-        for subject in graph.subjects():
-            yield from (each for each in graph.values(subject, term(curie)) if not isinstance(each, Literal))
+        yield from (each.object for each in _with(graph, curie) if not isinstance(each.object, Literal))
 
 
 def _ways(graph: Graph, source: Term, contact: Term) -> Iterator[Statement]:
@@ -224,8 +225,10 @@ def _resolutions(graph: Graph) -> Iterator[_Change]:
 
 
 def _with(graph: Graph, curie: str) -> Iterator[Statement]:
-    for subject in graph.subjects():
-        yield from _about(graph, subject, curie)
+    predicate = term(curie)
+    for subject, about in graph.subjects_about():
+        if predicate in about:
+            yield from _about(graph, subject, curie)
 
 
 def _about(graph: Graph, subject: Subject, curie: str) -> tuple[Statement, ...]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, fields
+from dataclasses import fields
 from datetime import datetime
 from itertools import pairwise
-from typing import cast
+from typing import Any, cast
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -221,19 +221,36 @@ def read_some() -> int:
         entries = list(waiting.order_by("pk")[:READ_TOGETHER])
         for entry in entries:
             _read(entry)
-        _keep(entries, (*_CHANGED, *_READ))
+        _keep_read(entries)
     return len(entries)
 
 
+def _keep_read(entries: Sequence[Entry]) -> None:
+    """Write what was read of entries, and what was refused without its Turtle."""
+    ready = [each for each in entries if each.step == Step.READY.value]
+    _keep(ready, ("step", *_READ))
+    _keep([each for each in entries if each.step != Step.READY.value], _CHANGED)
+
+
 def _keep(entries: Sequence[Entry], columns: Sequence[str]) -> None:
-    """Write columns of entries that are there, which takes a tenth of the time of `bulk_update`."""
+    """Write columns of entries that are there, which takes a tenth of the time of `bulk_update`.
+
+    Only these are sent: the others, a record's Turtle among them, stand in the database already.
+    """
     Entry.objects.bulk_create(
-        entries,
+        [
+            Entry(harvest_id=each.harvest_id, dataset_id=each.dataset_id, **_some(each, columns))
+            for each in entries
+        ],
         batch_size=READ_TOGETHER,
         update_conflicts=True,
         unique_fields=("harvest", "dataset_id"),
         update_fields=columns,
     )
+
+
+def _some(entry: Entry, columns: Sequence[str]) -> dict[str, Any]:
+    return {column: getattr(entry, column) for column in columns}
 
 
 def _read(entry: Entry) -> None:
@@ -242,8 +259,8 @@ def _read(entry: Entry) -> None:
     except (DcatError, ValueError) as problem:
         _refused(entry, str(problem) or type(problem).__name__)
         return
-    for name, value in asdict(found).items():
-        setattr(entry, name, value)
+    for name in _READ:
+        setattr(entry, name, getattr(found, name))
     entry.step = Step.READY.value
 
 
@@ -322,7 +339,7 @@ def _read_all(harvest: Harvest, unkept: Mapping[UUID, str]) -> None:
     entries = list(harvest.entries.filter(step=Step.GIVEN.value))
     for entry in entries:
         _read(entry)
-    _keep(entries, (*_CHANGED, *_READ))
+    _keep_read(entries)
     refused = dict(harvest.entries.filter(step=Step.REFUSED.value).values_list("dataset_id", "problem"))
     if refused or unkept:
         raise RecordsRefused({**refused, **unkept})

@@ -11,13 +11,12 @@ from django.utils.translation import gettext as _
 
 from caimera.dcat import (
     TURTLE,
-    Computed,
     Dataset,
     Graph,
     NotADescription,
     Unreadable,
     conformance,
-    figures_of,
+    counts_of,
     label_of,
     read,
     records,
@@ -36,8 +35,6 @@ LONGEST = 400_000
 _WORDS = 20_000
 _COMPLAINTS = 100
 _MANY = 100
-COUNTED = ("subjects", "studies", "series", "segmented_studies")
-"""What a record may tell the kind of a number of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +76,7 @@ def unkeepable(turtle: str) -> str:
 
 def reading(turtle: str, dataset_id: UUID) -> Reading:
     """What a record says. Raises DcatError with a sentence where it cannot be shown."""
-    graph, dataset = parsed(turtle, dataset_id)
+    graph, dataset = parsed(turtle, dataset_id, whole=False)
     title = words(dataset.title)
     if not title:
         raise NotADescription(_("The record has no title. Give the dataset one and publish it again."))
@@ -98,7 +95,7 @@ def reading(turtle: str, dataset_id: UUID) -> Reading:
         studies=dataset.studies,
         minimum_age=_years(dataset.minimum_age),
         maximum_age=_years(dataset.maximum_age),
-        counts=_counts(figures_of(graph, dataset.id or "")),
+        counts=_counts(graph, dataset.id or ""),
         series=[address[:LONGEST_KEY] for address in dataset.in_series][:_MANY],
         conformance=_judged(graph),
     )
@@ -109,12 +106,15 @@ def _years(age: int | None) -> int | None:
     return age if age is not None and 0 <= age <= MOST_YEARS else None
 
 
-def parsed(turtle: str, dataset_id: UUID) -> tuple[Graph, Dataset]:
-    """The statements of a record and the one dataset they describe. Raises DcatError."""
+def parsed(turtle: str, dataset_id: UUID, *, whole: bool = True) -> tuple[Graph, Dataset]:
+    """The statements of a record and the one dataset they describe, with its `extra` if `whole`.
+
+    Raises DcatError.
+    """
     if len(turtle) > LONGEST:
         raise Unreadable(_("The record has more than %d characters.") % LONGEST)
     graph = read(turtle.encode(), TURTLE)
-    found = [reading.record for reading in records(upgraded(graph).graph, Dataset)]
+    found = [reading.record for reading in records(upgraded(graph).graph, Dataset, whole=whole)]
     if len(found) > 1:
         found = [one for one in found if str(dataset_id) in f"{one.id} {one.identifier}"]
     if len(found) != 1:
@@ -131,11 +131,10 @@ def _keywords(dataset: Dataset, facets: dict[str, list[str]]) -> list[str]:
     return [*labels, *others, *numbers, *places]
 
 
-def _counts(computed: Computed | None) -> dict[str, Any]:
+def _counts(graph: Graph, about: str) -> dict[str, Any]:
     """Its numbers with their kinds; nothing where the record does not tell them."""
-    if computed is None:
-        return {}
-    return {name: getattr(computed, name).model_dump(mode="json", exclude_none=True) for name in COUNTED}
+    counts = counts_of(graph, about).items()
+    return {name: count.model_dump(mode="json", exclude_none=True) for name, count in counts}
 
 
 def _judged(graph: Graph) -> dict[str, Any]:
