@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-import json
-import shutil
-import subprocess
 from collections import Counter
 from dataclasses import replace
-from functools import cache
-from pathlib import Path
 from random import Random
-from unittest import mock
 
 import pyshacl
 import pytest
@@ -33,59 +27,18 @@ from caimera.dcat import (
     write,
 )
 from caimera.dcat.names import PREFIXES, term
-from caimera.dcat.shacl import evaluate, rules_in, rules_of
+from caimera.dcat.shacl import rules_in
 from tests.dcat import samples
+from tests.dcat.judges import a_third, comparable, ours, shapes, theirs
 
 SLOWLY = {"deadline": None, "suppress_health_check": list(HealthCheck)}
-SH = rdflib.Namespace("http://www.w3.org/ns/shacl#")
-
-
-@cache
-def shapes(name: str) -> rdflib.Graph:
-    """Our shapes but for those of order: rdflib cannot put years in order, and fails."""
-    found = rdflib.Graph().parse(data=shapes_text(name), format="turtle")
-    found.remove((None, SH.lessThanOrEquals, None))
-    return found
-
-
-def theirs(graph: Graph, name: str) -> Counter[tuple[str, ...]]:
-    with mock.patch.object(rdflib, "NORMALIZE_LITERALS", False):
-        data = rdflib.Graph().parse(data=write(graph, N_TRIPLES), format="nt")
-    _, report, _ = pyshacl.validate(data, shacl_graph=shapes(name), ont_graph=shapes("classes"))
-    return Counter(
-        (
-            str(report.value(result, SH.focusNode)),
-            str(report.value(result, SH.resultPath) or ""),
-            str(report.value(result, SH.sourceConstraintComponent)).removeprefix(str(SH)),
-            str(report.value(result, SH.resultSeverity)).removeprefix(str(SH)),
-            str(report.value(result, SH.resultMessage)),
-        )
-        for result in report.subjects(rdflib.RDF.type, SH.ValidationResult)
-    )
-
-
-def ours(graph: Graph, name: str) -> Counter[tuple[str, ...]]:
-    return Counter(
-        (
-            each.focus.value,
-            each.rule.path.value if each.rule.path else "",
-            f"{each.constraint}ConstraintComponent",
-            each.rule.severity.value,
-            each.rule.mend,
-        )
-        for each in evaluate(graph, rules_of(name))
-    )
 
 
 def agree(graph: Graph, name: str) -> int:
     """Both find the same; how much that was."""
-    found = _comparable(ours(graph, name))
+    found = comparable(ours(graph, name))
     assert found == theirs(graph, name)
     return found.total()
-
-
-def _comparable(found: Counter[tuple[str, ...]]) -> Counter[tuple[str, ...]]:
-    return Counter({each: count for each, count in found.items() if not each[2].startswith("LessThan")})
 
 
 @pytest.mark.parametrize("name", PROFILES)
@@ -154,13 +107,8 @@ def test_both_find_the_same_in_damaged_records(name: str) -> None:
 
 @pytest.mark.parametrize("name", PROFILES)
 def test_a_third_validator_finds_the_same(name: str) -> None:
-    """rdf-validate-shacl, in one go: Node.js takes long to start."""
     graphs = [to_graph(samples.whole()), *(battered(Random(seed)) for seed in range(25))]
-    texts = [shapes_text(name).decode(), shapes_text("classes").decode()]
-    question = {"shapes": texts, "documents": [write(graph, N_TRIPLES).decode() for graph in graphs]}
-    judge = [shutil.which("node") or "node", str(Path(__file__).with_name("judge.mjs"))]
-    run = subprocess.run(judge, input=json.dumps(question), capture_output=True, text=True, check=True)
-    found = [Counter(map(tuple, results)) for results in json.loads(run.stdout)]
+    found = a_third(graphs, name)
     assert found == [ours(graph, name) for graph in graphs]
     assert sum(each.total() for each in found) > 0
 
