@@ -11,7 +11,7 @@ from caimera.dcat.described import Described
 from caimera.dcat.describing import About, describe_open, describe_protected
 from caimera.dcat.distribution import Checksum, DataService, Distribution
 from caimera.dcat.documents import FORMATS, JSON_LD, N_TRIPLES, RDF_XML, TURTLE, dump, read, write
-from caimera.dcat.dumping import DUMPS, piece
+from caimera.dcat.dumping import DUMPS, piece, piece_of
 from caimera.dcat.errors import BrokenShapes, DcatError, NotADescription, Unreadable
 from caimera.dcat.facts import tables_of
 from caimera.dcat.figures import counts_of, figures, figures_of
@@ -139,6 +139,7 @@ __all__ = [
     "part_of",
     "parts_at",
     "piece",
+    "piece_of",
     "placed",
     "read",
     "record_of",

@@ -21,7 +21,12 @@ from tests.hub.catalogue.holders import Federation, Holder
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-RDF = {"ttl": RdfFormat.TURTLE, "jsonld": RdfFormat.JSON_LD, "nt": RdfFormat.N_TRIPLES}
+RDF = {
+    "ttl": RdfFormat.TURTLE,
+    "jsonld": RdfFormat.JSON_LD,
+    "nt": RdfFormat.N_TRIPLES,
+    "rdf": RdfFormat.RDF_XML,
+}
 NAMELESS = (
     "<https://example.org/d/{0}> <http://purl.org/dc/terms/relation> _:one .\n"
     "_:one a <https://example.org/T{0}> .\n"
@@ -110,6 +115,7 @@ def test_a_table_of_nothing_is_a_table(many: Holder) -> None:
         ("text/csv", "text/csv"),
         ("application/json", "application/json"),
         ("application/n-triples", "application/n-triples"),
+        ("application/rdf+xml", "application/rdf+xml"),
         ("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", "text/html"),
         ("*/*", "text/html"),
         ("image/png", "text/html"),

@@ -221,6 +221,7 @@ def test_what_changed_can_be_followed(
         ("text/turtle", pyoxigraph.RdfFormat.TURTLE),
         ("application/n-triples", pyoxigraph.RdfFormat.N_TRIPLES),
         ("application/ld+json", pyoxigraph.RdfFormat.JSON_LD),
+        ("application/rdf+xml", pyoxigraph.RdfFormat.RDF_XML),
     ],
 )
 def test_everything_can_be_taken_at_once(accept: str, form: pyoxigraph.RdfFormat) -> None:
@@ -238,7 +239,8 @@ def test_everything_can_be_taken_at_once(accept: str, form: pyoxigraph.RdfFormat
 
 def test_a_dump_of_nothing_and_in_no_such_form() -> None:
     assert json.loads(whole("application/ld+json")[2]) == []
-    assert whole("application/rdf+xml")[0] == 406
+    assert len(Graph().parse(data=whole("application/rdf+xml")[2], format="xml")) == 0
+    assert whole("text/csv")[0] == 406
 
 
 @pytest.mark.usefixtures("federation")

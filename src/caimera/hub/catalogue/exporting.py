@@ -16,7 +16,7 @@ from uuid import UUID
 
 from django.http import HttpRequest
 
-from caimera.dcat import JSON_LD, N_TRIPLES, TURTLE, read, write
+from caimera.dcat import DUMPS, JSON_LD, N_TRIPLES, RDF_XML, TURTLE, piece_of, read, write
 from caimera.hub.catalogue.counting import label_of
 from caimera.hub.catalogue.facets import FACETS
 from caimera.hub.catalogue.models import Record
@@ -81,8 +81,10 @@ def _rdf(media_type: str) -> Pieces:
 
     def pieces(records: Iterable[Record], address: str) -> Iterator[str]:
         statements = (each for record in records for each in read(record.turtle.encode(), TURTLE))
-        document = write(statements, media_type).decode()
-        yield document[1:-1] if media_type == JSON_LD else document
+        if media_type == TURTLE:
+            yield write(statements, TURTLE).decode()
+        else:
+            yield piece_of(statements, media_type).decode()
 
     return pieces
 
@@ -144,6 +146,15 @@ FILES: Mapping[str, File] = MappingProxyType(
                 columns=("turtle",),
             ),
             File("nt", N_TRIPLES, "N-Triples", _rdf(N_TRIPLES), columns=("turtle",)),
+            File(
+                "rdf",
+                RDF_XML,
+                "RDF/XML",
+                _rdf(RDF_XML),
+                head=DUMPS[RDF_XML].start.decode(),
+                tail=DUMPS[RDF_XML].end.decode(),
+                columns=("turtle",),
+            ),
         )
     }
 )
