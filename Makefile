@@ -9,7 +9,7 @@ PYTEST := $(BIN)/coverage run -m pytest -q
 TWO_AT_ONCE := +$(MAKE) --no-print-directory --jobs=2 --output-sync=target
 
 PURE := tests/vocabulary tests/cohort tests/cdm tests/crate tests/dcat tests/protocol tests/secrets tests/transport \
-        tests/merkle tests/workflow tests/disclosure tests/client tests/cli tests/demo
+        tests/merkle tests/workflow tests/forms tests/disclosure tests/client tests/cli tests/demo
 HUB := tests/web tests/audit tests/people tests/hub
 NODE := tests/node
 WHOLE := tests/federation tests/browser

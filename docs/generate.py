@@ -16,6 +16,7 @@ from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings
 
 from caimera.cdm.tables import Column, Pair, Table
+from caimera.forms import Question
 from caimera.workflow import Workflow
 
 ROOT = Path(__file__).parents[1]
@@ -56,6 +57,7 @@ def pages() -> dict[Path, str]:
         "report.md": report_page(),
         "catalogue-profile.md": profile_page(),
         "workflows.md": workflows_page(),
+        "forms.md": forms_page(),
         "authorisation.md": authorisation_page(),
     }
     samples = {"hub.env.sample": sample(HubSettings), "node.env.sample": sample(NodeSettings)}
@@ -281,6 +283,34 @@ def _ways(one: Workflow) -> Iterator[str]:
 def _roles(one: Workflow, names: Iterable[str]) -> str:
     labels = {role.name: role.label for role in one.roles} | {"clock": "the clock"}
     return ", ".join(labels[name] for name in names)
+
+
+def forms_page() -> Iterator[str]:
+    from caimera.forms import forms
+
+    yield "# Forms\n"
+    yield "What is asked on the way of a case, as it stands in the forms themselves.\n"
+    for one in forms():
+        yield f"## {one.title} (`{one.id}`)\n"
+        yield f"{one.intro}\n"
+        yield "| Question | Kind | Needed | Choices and bounds | Shown if |\n|---|---|---|---|---|"
+        for question in one.questions:
+            yield _question(question)
+        yield ""
+
+
+def _question(one: Question) -> str:
+    bounds = [
+        "; ".join(one.options.values()),
+        f"at most {one.words} words" if one.words else "",
+        f"at least {one.least:g}" if one.least is not None else "",
+        f"at most {one.most:g}" if one.most is not None else "",
+        one.unit,
+    ]
+    shown = f"`{one.shown_if.question}` is {' or '.join(one.shown_if.values)}" if one.shown_if else ""
+    needed = "yes" if one.required else ""
+    cells = (f"{one.label} (`{one.name}`)", one.kind.value, needed, ", ".join(filter(None, bounds)), shown)
+    return f"| {' | '.join(cells)} |"
 
 
 def authorisation_page() -> Iterator[str]:

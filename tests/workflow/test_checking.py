@@ -76,6 +76,11 @@ def test_the_table_itself_is_in_order() -> None:
         ),
         (
             'requires = ["letter"]',
+            'reopens = ["stamp"]',
+            "close reopens stamp, which is filed nowhere",
+        ),
+        (
+            'requires = ["letter"]',
             'requires = ["stamp"]',
             "close requires stamp, which cannot be filed",
         ),

@@ -118,12 +118,45 @@ def test_statuses_are_those_of_http() -> None:
 
 def test_the_committee_decides_only_with_both_reports() -> None:
     one = workflow("data-holder", 1)
-    with pytest.raises(NotReady, match="not filed yet: legal-report"):
-        one.step(
-            "in-review", "accept", roles=["access-committee"], filed=["technical-report"], reason="Good."
-        )
+    for board in ("access-committee", "management-board"):
+        with pytest.raises(NotReady, match="not filed yet: legal-report."):
+            one.step("in-review", "accept", roles=[board], filed=["technical-report", "decision"])
     with pytest.raises(WrongRole):
-        one.step("in-review", "accept", roles=["technical-board"], filed=one.forms, reason="Good.")
+        one.step("in-review", "accept", roles=["technical-board"], filed=one.forms)
+
+
+REPORTS = ("technical-report", "legal-report")
+
+
+@pytest.mark.parametrize(
+    ("name", "state", "filed", "waits_for"),
+    [
+        ("data-holder", "draft", (), ("applicant",)),
+        ("data-holder", "submitted", ("expression-of-interest", "hand-over"), ("engagement",)),
+        ("data-holder", "questionnaires", ("tier-maturity", "data-warehouse"), ("applicant",)),
+        ("data-holder", "in-review", (), ("technical-board", "legal-board")),
+        ("data-holder", "in-review", REPORTS[:1], ("legal-board",)),
+        ("data-holder", "in-review", REPORTS, ("access-committee", "management-board")),
+        ("data-holder", "accepted", REPORTS, ("operator",)),
+        ("data-holder", "joined", REPORTS, ()),
+        ("software-provider", "in-review", ("software-description",), ("technical-board",)),
+        ("membership", "submitted", (), ("operator",)),
+    ],
+)
+def test_a_case_waits_for_those_whose_part_is_not_done(
+    name: str, state: str, filed: tuple[str, ...], waits_for: tuple[str, ...]
+) -> None:
+    assert workflow(name).whose_turn(state, filed) == waits_for
+
+
+@pytest.mark.parametrize("one", ALL, ids=lambda one: one.id)
+@given(data=st.data())
+def test_a_case_that_goes_on_always_waits_for_somebody(one: Workflow, data: st.DataObject) -> None:
+    state = data.draw(st.sampled_from(one.states))
+    filed = data.draw(st.sets(st.sampled_from(sorted(one.forms))))
+    turn = one.whose_turn(state.name, filed)
+    assert bool(turn) is not state.final
+    assert all(one.ways(state.name, [role]) for role in turn)
 
 
 def test_a_workflow_that_is_not_there_is_named() -> None:

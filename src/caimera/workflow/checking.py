@@ -83,6 +83,8 @@ def _forms(workflow: Workflow) -> Iterator[str]:
                 own = {one.form} if one.form else set()
                 filed[one.leads_to(source)] |= filed[source] | own
     for one in workflow.transitions:
+        for form in set(one.reopens) - workflow.forms:
+            yield f"{one.event} reopens {form}, which is filed nowhere."
         for source in one.sources:
             for form in set(one.requires) - filed[source]:
                 yield f"{one.event} requires {form}, which cannot be filed before {source} is left."

@@ -37,7 +37,8 @@ class Transition:
     """An event that `roles` may cause in the states `sources`, and where it leads.
 
     `target` is empty where the case stays in its state. `form` is filed with it, all of `requires` before;
-    with `reason` a reason has to be given; the roles in `tells` are told.
+    with `reason` a reason has to be given; the roles in `tells` are told. Forms in `reopens` have to be filed
+    anew from then on.
     """
 
     event: str
@@ -49,6 +50,7 @@ class Transition:
     requires: tuple[str, ...] = ()
     reason: bool = False
     tells: tuple[str, ...] = ()
+    reopens: tuple[str, ...] = ()
 
     def leads_to(self, state: str) -> str:
         """The state a case is in after it."""
@@ -111,6 +113,22 @@ class Workflow:
         for one in self.transitions:
             if state in one.sources and not set(roles).isdisjoint(one.roles):
                 yield one
+
+    def whose_turn(self, state: str, filed: Collection[str]) -> tuple[str, ...]:
+        """The roles a case in a state waits for now; those whose part is done, or comes later, left out."""
+        return tuple(role for role in self.state(state).waits_for if self._is_open(state, role, filed))
+
+    def _is_open(self, state: str, role: str, filed: Collection[str]) -> bool:
+        """Whether there is a form to file or an event to cause; who has neither is always waited for."""
+        needed = {form for one in self.transitions for form in one.requires}
+        parts = [
+            one
+            for one in self._ways(state, [role])
+            if one.requires or one.form in needed or (one.form and one.target)
+        ]
+        return not parts or any(
+            set(one.requires) <= set(filed) and (bool(one.target) or one.form not in filed) for one in parts
+        )
 
     def step(
         self,
