@@ -19,6 +19,8 @@ INSTALLED_APPS = [
     "caimera.hub.federation",
     "caimera.hub.catalogue",
     "caimera.hub.search",
+    "caimera.hub.documents",
+    "caimera.hub.onboarding",
     "caimera.hub.describing",
     "caimera.node.outbox",
     "caimera.node.datasets",

@@ -8,6 +8,9 @@ import pytest
 from django.test import Client
 
 from caimera.cohort import parse
+from caimera.hub.documents.models import Document
+from caimera.hub.onboarding import actions as onboarding
+from caimera.hub.onboarding.models import Attachment, Case
 from caimera.hub.search.actions import save_question
 from caimera.people.matrix import CALLERS, Route
 from caimera.people.models import Person
@@ -24,6 +27,15 @@ def test_every_route_lets_in_whom_the_matrix_says(caller: str) -> None:
     assert disagreements(caller) == []
 
 
+def case_with_document(owner: Person) -> tuple[Case, Document]:
+    case = onboarding.begin(name="data-holder", person=owner)
+    document = Document.objects.create(
+        name="paper.pdf", media_type="application/pdf", size=1, sha256="", scanned=False, handed_in_by=owner
+    )
+    Attachment.objects.create(document=document, case=case, form="expression-of-interest", question="x")
+    return case, document
+
+
 @pytest.fixture
 def owned(db: None, make_node: Callable[..., FakeNode]) -> tuple[Person, dict[str, object]]:
     """Somebody, and an object of theirs for every parameter of a route."""
@@ -33,7 +45,11 @@ def owned(db: None, make_node: Callable[..., FakeNode]) -> tuple[Person, dict[st
     said = answer(question.pk, open_dataset(5))
     say(node, said)
     saved = save_question(person=owner, name="Mine", question=parse("modality = CT"))
+    case, document = case_with_document(owner)
     return owner, {
+        "case_id": case.pk,
+        "name": "expression-of-interest",
+        "document_id": document.pk,
         "question_id": question.pk,
         "saved_id": saved.pk,
         "dataset_id": said.datasets[0].dataset_id,

@@ -101,13 +101,14 @@ def environment(site: Site, home: Home, ports: Mapping[str, int], database_url: 
         "OIDC_ISSUER": issuer_at(ports["login"]),
         "OIDC_CLIENT_ID": site.client_id,
         "NODE_MODULES_DIR": str(node_modules()),
+        "DATA_DIR": str(directory / "data"),
         "DEMO": "true",
         "POLICIES_ASKED": "false",
         "REQUESTS_PER_MINUTE": MANY,
         "SIGN_INS_PER_MINUTE": MANY,
     }
     hub = {"CLI_CLIENT_ID": CLI_CLIENT, "QUESTIONS_PER_MINUTE": MANY}
-    own = hub if site.kind == "hub" else {"DATA_DIR": str(directory / "data")}
+    own = hub if site.kind == "hub" else {}
     prefix = f"CAIMERA_{site.kind.upper()}_"
     foreign = ("CAIMERA_", "DJANGO_")
     kept = {name: value for name, value in surroundings(home).items() if not name.startswith(foreign)}

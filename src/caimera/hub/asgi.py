@@ -7,8 +7,10 @@ from typing import Any
 
 from django.core.asgi import get_asgi_application
 
+from caimera.web.bodies import within_bounds
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "caimera.hub.settings")
-django_application = get_asgi_application()
+django_application = within_bounds(get_asgi_application())
 
 
 async def app(scope: dict[str, Any], receive: Any, send: Any) -> None:

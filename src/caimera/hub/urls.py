@@ -37,4 +37,5 @@ urlpatterns = [
     path("", include("caimera.hub.catalogue.urls")),
     path("", include("caimera.hub.search.urls")),
     path("", include("caimera.hub.describing.urls")),
+    path("", include("caimera.hub.onboarding.urls")),
 ]

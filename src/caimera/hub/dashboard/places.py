@@ -38,6 +38,7 @@ _SERVICES: tuple[tuple[str, Words, Words], ...] = (
         _("Describe datasets"),
         _("For holders without a node: a spreadsheet, or a form. For operators."),
     ),
+    ("onboarding:mine", _("Join the federation"), _("For organisations that hold data or make software.")),
     ("people:membership", _("Membership"), _("How to become a member.")),
     ("people:about-me", _("What this site knows of you"), _("To see, to take along, to have forgotten.")),
     ("api:openapi-json", _("Interface for programs"), _("All of this as JSON, described by OpenAPI.")),

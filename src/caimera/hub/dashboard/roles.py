@@ -133,11 +133,10 @@ DATA_HOLDER = Role(
         Step(
             _("Express your interest"),
             _(
-                "The table below is how a data holder joins. Its forms are not on this site yet: write to "
-                "the operator, whose address stands in the imprint."
+                "A short form, read by the engagement team. The table below is what follows: questionnaires, "
+                "documents, the boards' reports, and a decision."
             ),
-            "dashboard:imprint",
-            later=True,
+            "onboarding:mine",
         ),
         Step(
             _("Run a node"),
@@ -185,11 +184,10 @@ SOFTWARE_PROVIDER = Role(
         Step(
             _("Express your interest"),
             _(
-                "The table below is how a software provider joins. Its forms are not on this site yet: write "
-                "to the operator, whose address stands in the imprint."
+                "A short form, read by the engagement team. The table below is what follows: a description "
+                "of the software, and the technical board's report."
             ),
-            "dashboard:imprint",
-            later=True,
+            "onboarding:mine",
         ),
         Step(
             _("Learn the data model"),
@@ -242,7 +240,12 @@ GOVERNING_BODY = Role(
             "catalogue:sources",
         ),
         Step(
-            _("Review requests and applications"),
+            _("Review those who want to join"),
+            _("Each board finds what waits for its report, and the management board what it has to decide."),
+            "onboarding:theirs",
+        ),
+        Step(
+            _("Review requests for data"),
             _("Reports of the boards, the committee's decision, and the conditions of each data holder."),
             later=True,
         ),

@@ -13,6 +13,8 @@ APPS = (
     "caimera.hub.federation",
     "caimera.hub.catalogue",
     "caimera.hub.search",
+    "caimera.hub.documents",
+    "caimera.hub.onboarding",
     "caimera.hub.describing",
     "caimera.hub.dashboard",
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+from pathlib import Path
 from typing import Annotated
 
 from pydantic import AwareDatetime, Field, StringConstraints, field_validator
@@ -58,6 +60,24 @@ class HubSettings(SiteSettings):
             "than a year."
         ),
     ] = None
+    data_dir: Annotated[
+        Path | None, Field(description="Folder for files that people hand in; without it, none are taken.")
+    ] = None
+    clamd: Annotated[
+        str,
+        Field(
+            pattern=r"^(unix:/.+|tcp://.+:\d+)?$",
+            description="Virus scanner (clamd) for these files, as unix:/run/clamav/clamd.ctl or "
+            "tcp://host:3310; empty where there is none.",
+        ),
+    ] = ""
+    closing_days: Annotated[
+        tuple[date, ...],
+        Field(
+            description="Days on which nobody decides here, besides weekends and TARGET's closing days, as a "
+            'JSON list such as ["2026-12-24"]; deadlines go round them.'
+        ),
+    ] = ()
     documentation_url: Annotated[
         str,
         Field(

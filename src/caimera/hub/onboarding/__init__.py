@@ -1,0 +1,1 @@
+"""Organisations becoming part of the federation."""
