@@ -78,14 +78,14 @@ lock: ## Lock the dependencies anew, with hashes and without addresses
 	$(BIN)/uv pip compile -q --upgrade --generate-hashes --no-header -o requirements/clients.txt requirements/clients.in
 	npm install --package-lock-only --omit-lockfile-registry-resolved
 
-system: ## Install the Debian packages that browser tests need (as root)
+system: ## Install the Debian packages that tests need (as root)
 	apt-get update -qq
 	DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(SYSTEM_PACKAGES) >/dev/null
 
-SYSTEM_PACKAGES := chromium fonts-dejavu-core
+SYSTEM_PACKAGES := chromium fonts-dejavu-core clamav-daemon
 
 system-or-say:
-	@missing=""; for tool in chromium; do command -v $$tool >/dev/null || missing="$$missing $$tool"; done; \
+	@missing=""; for tool in chromium clamd; do PATH="$$PATH:/usr/sbin" command -v $$tool >/dev/null || missing="$$missing $$tool"; done; \
 	if [ -n "$$missing" ]; then \
 	  if [ "$$(id -u)" = 0 ]; then $(MAKE) --no-print-directory system; \
 	  elif [ -n "$${CI:-}" ]; then echo "Missing:$$missing. Run 'make system' as root first."; exit 1; \

@@ -60,7 +60,11 @@ def _connected(address: str) -> socket.socket:
     if address.startswith("unix:"):
         connection = socket.socket(socket.AF_UNIX)
         connection.settimeout(PATIENCE)
-        connection.connect(address.removeprefix("unix:"))
+        try:
+            connection.connect(address.removeprefix("unix:"))
+        except OSError:
+            connection.close()
+            raise
         return connection
     host, _colon, port = address.removeprefix("tcp://").rpartition(":")
     return socket.create_connection((host, int(port)), timeout=PATIENCE)
