@@ -154,7 +154,7 @@ def test_a_person_is_forgotten_after_a_question(exported: Path) -> None:
     assert Record.objects.filter(actor="person:rosa").count() == 2
     assert caimera("forget", "--yes", "person:rosa").output == "2 records erased.\n"
     assert not Record.objects.filter(actor="person:rosa").exists()
-    assert caimera("expire").output == "0 records erased.\n"
+    assert caimera("expire").output == "0 records retired.\n"
 
 
 def test_the_keys_are_printed() -> None:

@@ -9,12 +9,13 @@ from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 from pydantic import ValidationError
 
-from caimera.audit.actions import apply_retention, forget_person, record
+from caimera.audit.actions import forget_person, record
 from caimera.audit.checkpoints import make_checkpoint
 from caimera.audit.errors import NotInPlaceYet, UnknownActor
 from caimera.audit.exporting import verifiable
 from caimera.audit.models import Leaf, PersonKey, Record
 from caimera.audit.queries import records_about
+from caimera.audit.retiring import apply_retention
 from caimera.audit.sequencing import sequence
 from caimera.audit.verifying import verify
 from caimera.hub.settings.site import HubSettings
@@ -151,7 +152,7 @@ def test_a_record_of_an_erasing_that_was_invented_is_in_the_tree_for_all_to_see(
     """Whoever erases by hand says so in the trail, or is found: the act stands, with its time and place."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT audit_erase(ARRAY[(SELECT record_id FROM audit_leaf WHERE position = 1)], true, 'x', '')"
+            "SELECT audit_erase(ARRAY[(SELECT record_id FROM audit_leaf WHERE position = 1)], 'x', '')"
         )
     sign()
     assert found_online() == []
@@ -172,7 +173,7 @@ def test_what_has_no_place_yet_is_not_erased() -> None:
         transaction.atomic(),
         connection.cursor() as cursor,
     ):
-        cursor.execute("SELECT audit_erase(%s, false, 'system', '')", [[made]])
+        cursor.execute("SELECT audit_erase(%s, 'system', '')", [[made]])
 
 
 def test_who_forgets_must_be_an_actor() -> None:
@@ -261,16 +262,60 @@ def test_an_expired_record_of_a_person_can_still_be_forgotten() -> None:
     assert not PersonKey.objects.filter(name="person:rosa").exists()
 
 
-def test_a_clock_that_runs_ahead_must_be_told_by_the_caller() -> None:
-    act("person:rosa")
+def test_a_clock_that_runs_ahead_retires_nothing_that_is_young() -> None:
+    """The worker's clock says when, the database's own that a year is over."""
+    young, old = act("person:rosa"), aged("question.asked", 380)
     sign()
     assert expire(question=400) == 0
-    assert expire(timezone.now() + timedelta(days=401), question=400) == 1
+    assert expire(timezone.now() + timedelta(days=9000), question=400) == 1
+    assert kept() == {young}
+    assert old not in kept()
+
+
+def test_a_clock_that_was_set_back_retires_nothing() -> None:
+    made = aged("question.asked", 500)
+    sign()
+    assert expire(timezone.now() - timedelta(days=9000), question=400) == 0
+    assert kept() == {made}
+
+
+def test_the_database_itself_retires_nothing_before_a_year_is_over() -> None:
+    made = aged("question.asked", 364)
+    sign()
+    with (
+        pytest.raises(DatabaseError, match="kept for a year at least"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute("SELECT audit_retire(%s, 'system', '')", [[made]])
+    assert kept() == {made}
+
+
+def test_verifying_says_how_many_were_retired_and_how_many_erased() -> None:
+    for _ in range(3):
+        aged("question.asked", 500)
+    signed(5)
+    expire(question=400)
+    forget_person(names=["person:omar"], actor="system")
+    sign()
+    report = verify(verifiable())
+    assert (report.retired, report.erased, report.opened, findings(report)) == (3, 1, 7, [])
+
+
+def test_the_key_of_a_pseudonym_goes_with_the_last_record_under_it() -> None:
+    aged("question.asked", 500)
+    act("person:omar")
+    sign()
+    assert set(PersonKey.objects.values_list("name", flat=True)) == {"person:rosa", "person:omar"}
+    expire(question=400)
+    assert set(PersonKey.objects.values_list("name", flat=True)) == {"person:omar"}
+    sign()
+    assert found_online() == []
 
 
 @pytest.mark.parametrize("days", [{"question": 364}, {"*": 0}, {"*": -1}])
 def test_nothing_may_be_kept_for_less_than_a_year(days: dict[str, int]) -> None:
-    with pytest.raises(ValidationError, match="365"):
+    with pytest.raises(ValidationError, match=r"the law has access logs kept for a year .* Say 365 or more"):
         HubSettings(audit_retention_days=days)
 
 
@@ -279,7 +324,7 @@ def test_erasing_is_one_transaction_with_what_says_so() -> None:
     with transaction.atomic():
         record(act="x.y", actor="system")
         with connection.cursor() as cursor:
-            cursor.execute("SELECT audit_erase(ARRAY(SELECT record_id FROM audit_leaf), true, 'system', '')")
+            cursor.execute("SELECT audit_erase(ARRAY(SELECT record_id FROM audit_leaf), 'system', '')")
         transaction.set_rollback(True)
     assert Record.objects.count() == 5
     assert findings(verify(verifiable())) == []

@@ -10,11 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from caimera.audit.actions import apply_retention, forget_person
+from caimera.audit.actions import forget_person
+from caimera.audit.checkpoints import make_checkpoint
 from caimera.audit.keys import log_key
 from caimera.audit.lines import Header, LeafLine, PersonLine, read
 from caimera.audit.models import Record
 from caimera.audit.queries import between, touched, trail, waiting
+from caimera.audit.retiring import apply_retention
+from caimera.audit.sequencing import sequence
 from caimera.audit.verifying import verify
 from tests.audit.trails import acts, file, findings, harm, rows, signed
 
@@ -135,8 +138,11 @@ def test_a_stranger_verifies_an_export_with_thirty_lines_of_their_own(tmp_path: 
 
 
 def test_a_stranger_verifies_what_is_left_after_retention(tmp_path: Path) -> None:
-    signed(5)
-    apply_retention(days={"*": 365}, now=datetime.now(UTC) + timedelta(days=400))
+    made = acts(5)
+    harm(f"UPDATE audit_record SET at = at - interval '400 days' WHERE id <= {made[-1]}")
+    sequence(wait=True)
+    make_checkpoint(wait=True)
+    assert apply_retention(days={"*": 365}, now=datetime.now(UTC)) == 5
     signed(1, 5)
     assert by_a_stranger(tmp_path, file(opened=True)).stdout.startswith("7 leaves are what")
 

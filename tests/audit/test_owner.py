@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import quote
 
+import psycopg
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.utils import timezone
+from pytest_django import Settings
 
-from caimera.audit.actions import apply_retention, forget_person
+from caimera.audit.actions import forget_person
 from caimera.audit.checkpoints import make_checkpoint
+from caimera.audit.errors import RetentionRefused
 from caimera.audit.models import Record
+from caimera.audit.retiring import apply_retention
 from caimera.audit.sequencing import sequence
-from tests.audit.trails import act, found_online, signed
+from tests.audit.trails import act, acts, found_online, harm, signed
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -20,13 +26,15 @@ SCRIPT = Path(__file__).parents[2] / "deploy" / "audit-owner.sql"
 OWNED = ("record", "leaf", "checkpoint", "cosignature")
 
 
-def statements(app: str) -> Iterator[str]:
+def statements(app: str, job: str) -> Iterator[str]:
     """The script's statements, psql's own words put into SQL."""
     text = "\n".join(line for line in SCRIPT.read_text().splitlines() if not line.startswith("--"))
     create, _, rest = text.partition("\\gexec")
     assert "CREATE ROLE caimera_trail NOLOGIN" in create
     yield "CREATE ROLE caimera_trail NOLOGIN"
-    yield from (each for each in rest.replace(':"app"', app).split(";") if each.strip())
+    yield from (
+        each for each in rest.replace(':"app"', app).replace(':"job"', job).split(";") if each.strip()
+    )
 
 
 @pytest.fixture
@@ -34,16 +42,17 @@ def as_application(transactional_db: None) -> Iterator[None]:
     """The test's own connection, with no more rights than the application has."""
     with connection.cursor() as cursor:
         cursor.execute("CREATE ROLE caimera_app")
+        cursor.execute("CREATE ROLE caimera_job LOGIN")
         cursor.execute("GRANT ALL ON ALL TABLES IN SCHEMA public TO caimera_app")
         cursor.execute("GRANT ALL ON ALL SEQUENCES IN SCHEMA public TO caimera_app")
-        for statement in statements("caimera_app"):
+        for statement in statements("caimera_app", "caimera_job"):
             cursor.execute(statement)
         cursor.execute("SET ROLE caimera_app")
     yield
     with connection.cursor() as cursor:
         cursor.execute("RESET ROLE")
         cursor.execute("REASSIGN OWNED BY caimera_trail TO CURRENT_USER")
-        for role in ("caimera_app", "caimera_trail"):
+        for role in ("caimera_app", "caimera_job", "caimera_trail"):
             cursor.execute(f"DROP OWNED BY {role}")
             cursor.execute(f"DROP ROLE {role}")
 
@@ -56,8 +65,57 @@ def test_the_application_records_places_signs_and_forgets() -> None:
     act("person:omar")
     sequence(wait=True)
     make_checkpoint(wait=True)
-    assert apply_retention(days={"*": 365}, now=Record.objects.earliest("at").at) == 0
     assert found_online() == []
+
+
+def grown_old() -> None:
+    """Five acts of 400 days ago, in their places and signed."""
+    acts(5)
+    with connection.cursor() as cursor:
+        cursor.execute("RESET ROLE")
+        harm("UPDATE audit_record SET at = at - interval '400 days'")
+        cursor.execute("SET ROLE caimera_app")
+    sequence(wait=True)
+    make_checkpoint(wait=True)
+
+
+@pytest.mark.usefixtures("as_application")
+def test_the_role_that_serves_retires_nothing_and_says_what_to_set() -> None:
+    grown_old()
+    with pytest.raises(RetentionRefused, match="retention_database_url"):
+        apply_retention(days={"*": 365}, now=timezone.now())
+    for statement in (
+        "SELECT audit_retire(ARRAY(SELECT id FROM audit_record), 'system', '')",
+        "SELECT audit_take_away(ARRAY(SELECT id FROM audit_record), true, 'system', '')",
+    ):
+        with (
+            pytest.raises(DatabaseError, match="permission denied for function"),
+            transaction.atomic(),
+            connection.cursor() as cursor,
+        ):
+            cursor.execute(statement)
+    assert Record.objects.count() == 5
+
+
+@pytest.mark.usefixtures("as_application")
+def test_the_jobs_role_retires_and_can_do_nothing_else(settings: Settings) -> None:
+    grown_old()
+    said = connection.settings_dict
+    job = f"postgresql://caimera_job@/{quote(said['NAME'])}?host={quote(said['HOST'], safe='')}"
+    settings.SITE = settings.SITE.model_copy(update={"retention_database_url": job})
+    assert apply_retention(days={"*": 365}, now=timezone.now()) == 5
+    sequence(wait=True)
+    make_checkpoint(wait=True)
+    assert found_online() == []
+    with psycopg.connect(job, autocommit=True) as other:
+        for statement in (
+            "SELECT audit_erase(ARRAY(SELECT id FROM audit_record), 'system', '')",
+            "DELETE FROM audit_record",
+            "UPDATE audit_leaf SET text = NULL",
+            "INSERT INTO audit_record (act, actor, object, detail, request_id) VALUES ('', '', '', '{}', '')",
+        ):
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                other.execute(statement)
 
 
 @pytest.mark.usefixtures("as_application")

@@ -1,15 +1,14 @@
-"""Writing to the trail, and taking back what it knows of a person or no longer needs to know."""
+"""Writing to the trail, and taking back what it knows of a person."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 from typing import TypeAlias
 
 from django.db import connection, transaction
 
 from caimera.audit.errors import NotInPlaceYet, NotRecordable, OutsideTransaction, UnknownActor
 from caimera.audit.models import PersonKey, Record
-from caimera.audit.queries import older_than, records_about, without_place
+from caimera.audit.queries import records_about, without_place
 from caimera.audit.sequencing import locked, sequence
 from caimera.protocol import canonical
 from caimera.protocol.errors import NotCanonical
@@ -122,7 +121,7 @@ def forget_person(*, names: Collection[str], actor: str) -> int:
             raise NotInPlaceYet
         ids = list(about.order_by("id").values_list("id", flat=True))
         erased = sum(
-            _erase(ids[start : start + _BATCH], leaves=False, actor=actor, why="a person was forgotten")
+            _erase(ids[start : start + _BATCH], actor=actor, why="a person was forgotten")
             for start in range(0, len(ids), _BATCH)
         )
         PersonKey.objects.filter(name__in=names).delete()
@@ -130,30 +129,8 @@ def forget_person(*, names: Collection[str], actor: str) -> int:
     return erased
 
 
-def apply_retention(*, days: Mapping[str, int], now: datetime, actor: str = "system") -> int:
-    """Erase what is older than its kind is kept, leaves too: only their hashes stay. Returns how many.
-
-    `days` says how many for an act (`question.asked`), for all acts of a noun (`question`), for all others
-    (`*`). What says that something was erased is kept for ever.
-    """
-    erased = 0
-    for kind, kept in days.items():
-        before = now - timedelta(days=kept)
-        others = [other for other in days if other != kind]
-        while count := _erase_older(kind, before, others, actor):
-            erased += count
-    return erased
-
-
-def _erase_older(kind: str, before: datetime, others: Collection[str], actor: str) -> int:
-    with transaction.atomic():
-        locked(wait=True)
-        ids = list(older_than(kind, before, others).values_list("id", flat=True)[:_BATCH])
-        return _erase(ids, leaves=True, actor=actor, why="kept for as long as it had to be")
-
-
-def _erase(ids: Sequence[int], *, leaves: bool, actor: str, why: str) -> int:
-    """Remove records by the one door the database has for it, which writes down what went through."""
+def _erase(ids: Sequence[int], *, actor: str, why: str) -> int:
+    """Remove records by the door the database has for it, which writes down what went through."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT audit_erase(%s, %s, %s, %s)", [list(ids), leaves, actor, why])
+        cursor.execute("SELECT audit_erase(%s, %s, %s)", [list(ids), actor, why])
         return int(cursor.fetchone()[0])

@@ -5,6 +5,7 @@ AuditError
 ├── UnknownActor         the actor is none of person:, site:, system, visitor
 ├── NotRecordable        the detail has no canonical JSON
 ├── NotInPlaceYet        a record cannot be erased before it has its place in the tree
+├── RetentionRefused     the database lets this role retire nothing
 ├── TrailDamaged         what is stored does not fit what this site has signed
 └── ExportMalformed      a file is no export of a trail
 """
@@ -48,6 +49,16 @@ class NotInPlaceYet(AuditError):
         super().__init__(
             "Some of these records have no place in the tree yet, as an older act is still under way. "
             "Try again in a moment."
+        )
+
+
+class RetentionRefused(AuditError):
+    """The database lets this role retire nothing; the role that serves is not to."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This site's database role may not retire records of the trail. Give the worker or agent, and "
+            "nobody else, the setting retention_database_url with a role that may (deploy/audit-owner.sql)."
         )
 
 

@@ -15,9 +15,9 @@ from dataclasses import dataclass, field
 from django.conf import settings
 from django.utils import timezone
 
-from caimera.audit.actions import apply_retention
 from caimera.audit.checkpoints import make_checkpoint
-from caimera.audit.errors import TrailDamaged
+from caimera.audit.errors import RetentionRefused, TrailDamaged
+from caimera.audit.retiring import apply_retention
 from caimera.audit.sequencing import sequence
 from caimera.audit.witnessing import checkpoints_for
 from caimera.protocol.messages import TrailCheckpoint
@@ -72,7 +72,10 @@ class Keeper:
     def _erase(self) -> None:
         if self._is_due(self._erased, ERASE):
             self._erased = self.clock()
-            apply_retention(days=settings.SITE.audit_retention_days, now=timezone.now())
+            try:
+                apply_retention(days=settings.SITE.audit_retention_days, now=timezone.now())
+            except RetentionRefused as problem:
+                logger.error("records were not retired: %s", problem)  # noqa: TRY400 - the sentence says all
 
     def _is_due(self, last: float | None, every: float) -> bool:
         return last is None or self.clock() - last >= every

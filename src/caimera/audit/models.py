@@ -1,8 +1,8 @@
 """The records, what is in the tree of them, and what others say of it."""
 
-from django.contrib.postgres.indexes import BrinIndex
+from django.contrib.postgres.indexes import BrinIndex, GinIndex
 from django.db import models
-from django.db.models import Func
+from django.db.models import Func, Q
 from django.db.models.functions import Cast, Now
 
 
@@ -47,6 +47,8 @@ class Record(models.Model):
             models.Index(fields=("object", "-id"), name="audit_by_object"),
             models.Index(fields=("act", "-id"), name="audit_by_act"),
             models.Index(fields=("txid",), name="audit_by_txid"),
+            models.Index(fields=("request_id", "-id"), name="audit_by_request", condition=~Q(request_id="")),
+            GinIndex(fields=("detail",), name="audit_by_detail"),
             BrinIndex(fields=("at",), name="audit_by_time", autosummarize=True),
         )
 

@@ -25,7 +25,7 @@ from caimera.merkle import leaf_hash
 BATCH = 1000
 """Records placed in one transaction."""
 
-_LOCK = 0x6361696D657261
+LOCK = 0x6361696D657261
 """The one lock of the trail in this database: whoever holds it places, signs or erases."""
 
 _COLUMNS = "r.id, r.at, r.act, r.actor, r.object, r.detail, r.request_id, r.salt"
@@ -90,9 +90,9 @@ def locked(*, wait: bool) -> bool:
     """Take the trail's lock until the end of the transaction; says whether it was free."""
     with connection.cursor() as cursor:
         if wait:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
             return True
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_LOCK])
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [LOCK])
         return bool(cursor.fetchone()[0])
 
 

@@ -54,6 +54,8 @@ class Report:
     leaves: int = 0
     opened: int = 0
     erased: int = 0
+    retired: int = 0
+    """Leaves of which the hash alone is left, as what was kept long enough leaves it."""
     checkpoints: int = 0
     latest: Checkpoint | None = None
     cosigned_by: dict[str, int] = field(default_factory=dict)
@@ -157,6 +159,7 @@ class _Walk:
         if line.text is not None:
             self._read_leaf(line)
         elif self.report.header.opened:
+            self.report.retired += 1
             self.unexplained[line.position] = "its leaf"
         self._compare_known()
 

@@ -118,7 +118,10 @@ def _told(report: Report) -> Iterator[str]:
     """A report in sentences."""
     header = report.header
     yield f"{header.site}: {report.leaves} leaves from {header.begin} on, {report.checkpoints} checkpoints."
-    yield f"{report.opened} records stand beside their leaves, {report.erased} were erased."
+    yield (
+        f"{report.opened} records stand beside their leaves, {report.erased} were erased, "
+        f"{report.retired} were retired with their leaves."
+    )
     known = "the key given" if report.key_given else "named by the trail itself: compare it with the site's"
     yield f"Signed with {header.key}, {known}."
     for name, seconds in report.cosigned_by.items():
@@ -285,15 +288,18 @@ def forget(site: Site, names: tuple[str, ...]) -> None:
 @audit.command()
 @click.pass_obj
 def expire(site: Site) -> None:
-    """Erase records older than the setting audit_retention_days says; the worker or agent does so daily."""
+    """Retire records older than the setting audit_retention_days says; the worker or agent does so daily."""
     site.begin()
     from django.conf import settings
     from django.utils import timezone
 
-    from caimera.audit.actions import apply_retention
+    from caimera.audit.retiring import apply_retention
 
-    erased = apply_retention(days=settings.SITE.audit_retention_days, now=timezone.now())
-    click.echo(f"{erased} records erased.")
+    try:
+        retired = apply_retention(days=settings.SITE.audit_retention_days, now=timezone.now())
+    except AuditError as error:
+        raise click.ClickException(str(error)) from None
+    click.echo(f"{retired} records retired.")
 
 
 @audit.command()

@@ -23,6 +23,9 @@ MEMBERSHIP_GROUP = (
     "urn:geant:lifescience-ri.eu:group:lifescience:communities_and_projects:EUCAIM#aai.lifescience-ri.eu"
 )
 
+_YEAR = 365
+"""Days the trail keeps anything at least."""
+
 
 class SettingsProblem(SystemExit):
     """The site cannot start; the message says what to set."""
@@ -107,12 +110,20 @@ class SiteSettings(BaseSettings):
         True
     )
     audit_retention_days: Annotated[
-        dict[str, Annotated[int, Field(ge=365)]],
+        dict[str, int],
         Field(
             description="Days the trail keeps its records, as JSON: by act, by noun, or `*` for all others; "
             "at least 365."
         ),
     ] = {"*": 3653}
+    retention_database_url: Annotated[
+        str,
+        Field(
+            pattern=r"^(postgresql://.*)?$",
+            description="The same database with a role that may retire records of the trail, for the worker "
+            "or agent alone; empty where the role of `database_url` may.",
+        ),
+    ] = ""
     demo: Annotated[
         bool, Field(description="This site is part of a demo: the sign-in simulator is accepted.")
     ] = False
@@ -126,6 +137,17 @@ class SiteSettings(BaseSettings):
             pattern=r"^https?://", description="Licence of what is published about datasets, by its address."
         ),
     ] = "https://creativecommons.org/publicdomain/zero/1.0/"
+
+    @field_validator("audit_retention_days")
+    @classmethod
+    def _a_year_at_least(cls, days: dict[str, int]) -> dict[str, int]:
+        if short := {kind: kept for kind, kept in days.items() if kept < _YEAR}:
+            kind, kept = next(iter(short.items()))
+            raise ValueError(
+                f"'{kind}' would be kept for {kept} days, but the law has access logs kept for a year at "
+                f"least (Regulation (EU) 2025/327, Article 73). Say {_YEAR} or more"
+            )
+        return days
 
     @field_validator("base_url")
     @classmethod
@@ -162,7 +184,7 @@ def _sentence(kind: type[SiteSettings], prefix: str, problem: Any) -> str:
     help_text = (field.description or "") if field else ""
     if problem["type"] == "missing":
         return f"{variable} is not set. Set it to: {help_text}"
-    return f"{variable} cannot be used: {problem['msg']}. It is: {help_text}"
+    return f"{variable} cannot be used: {problem['msg'].removeprefix('Value error, ')}. It is: {help_text}"
 
 
 def settings_module(
