@@ -9,6 +9,7 @@ from caimera.merkle import (
     ProofInvalid,
     consistency_proof,
     inclusion_proof,
+    inclusion_proof_after,
     leaf_hash,
     root_of,
     verify_consistency,
@@ -49,6 +50,18 @@ def test_proofs_are_those_of_the_rfc(size: int) -> None:
     for before in range(1, size + 1):
         proof = consistency_proof(frontier(data[:before]), hashes(data[before:]))
         assert proof == naive.proof(before, data)
+
+
+@pytest.mark.parametrize("size", range(1, 34))
+def test_of_what_was_before_the_frontier_is_enough_for_a_proof_of_inclusion(size: int) -> None:
+    data = ENTRIES[:size]
+    for before in range(size):
+        known, added = frontier(data[:before]), hashes(data[before:])
+        for index in range(before, size):
+            assert inclusion_proof_after(known, added, index) == naive.path(index, data)
+        for index in (before - 1, size):
+            with pytest.raises(IndexError):
+                inclusion_proof_after(known, added, index)
 
 
 def test_the_published_proof_of_consistency() -> None:

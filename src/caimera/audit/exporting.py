@@ -146,6 +146,12 @@ def _checkpoints(begin: int, end: int) -> Iterator[tuple[int, CheckpointLine]]:
         yield each.size, CheckpointLine(note, tuple(hashes_of(each)))
 
 
+def signed_note(checkpoint: Checkpoint) -> Note:
+    """A stored checkpoint with the signatures of its witnesses under it."""
+    lines = Cosignature.objects.filter(size=checkpoint.size).order_by("id").values_list("line", flat=True)
+    return _note(checkpoint.note, lines)
+
+
 def _note(text: str, cosignatures: Iterable[str]) -> Note:
     """A stored checkpoint as it is, damaged or not: to judge it is for who verifies it."""
     try:

@@ -181,7 +181,7 @@ class _Walk:
         return found
 
     def _read_leaf(self, line: LeafLine) -> None:
-        leaf = _leaf(line.text or "")
+        leaf = read_leaf(line.text or "")
         if leaf is None or leaf["position"] != line.position or leaf["site"] != self.report.header.site:
             self._find(
                 "leaf",
@@ -315,7 +315,7 @@ def _frontier(line: CheckpointLine, checkpoint: Checkpoint) -> Frontier | None:
     return frontier if frontier.root() == checkpoint.root else None
 
 
-def _leaf(text: str) -> dict[str, Any] | None:
+def read_leaf(text: str) -> dict[str, Any] | None:
     """A leaf with the right members; None where it is none."""
     try:
         leaf = json.loads(text)

@@ -7,18 +7,23 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, Literal, TypeVar
+from typing import IO, TYPE_CHECKING, Any, Literal, NoReturn, TypeVar
 
 import click
 
 from caimera.audit.errors import AuditError, ExportMalformed
 from caimera.audit.lines import Line, read, write
+from caimera.audit.proofs import Proof, check, is_proof, parse
 from caimera.audit.verifying import Report, verify
 from caimera.merkle import MerkleError, Note, VerifierKey
 
 if TYPE_CHECKING:
     from caimera.audit.models import Record
+
+_KEY_GIVEN = "the key given"
+_KEY_NAMED = "named by the trail itself: compare it with the site's"
 
 Command = TypeVar("Command", bound=Callable[..., object])
 
@@ -88,16 +93,20 @@ def verify_trail(
     witnesses: tuple[str, ...],
     known: tuple[IO[bytes], ...],
 ) -> None:
-    """Check that a trail is what its site signed; FILE is an export, - standard input.
+    """Check that a trail is what its site signed; FILE is an export or a record's proof, - standard input.
 
     Without FILE the site's own trail is checked where it lies. Ends with 0 when nothing was changed,
     otherwise with 1.
     """
+    first = file.readline() if file else b""
     try:
         log = VerifierKey.parse(key) if key else None
+        if file and is_proof(first):
+            _verify_proof(parse(first + file.read()), log)
         witness_keys = [VerifierKey.parse(each) for each in witnesses]
         kept = [Note.parse(each.read().decode(errors="replace")) for each in known]
-        report = verify(_lines(site, file), key=log, witnesses=witness_keys, known=kept)
+        lines = read(chain([first], file)) if file else _own_lines(site)
+        report = verify(lines, key=log, witnesses=witness_keys, known=kept)
     except (MerkleError, ExportMalformed) as error:
         raise click.ClickException(str(error)) from None
     for line in _told(report):
@@ -105,9 +114,24 @@ def verify_trail(
     sys.exit(1 if report.findings else 0)
 
 
-def _lines(site: Site, file: IO[bytes] | None) -> Iterable[Line]:
-    if file is not None:
-        return read(file)
+def _verify_proof(proof: Proof, key: VerifierKey | None) -> NoReturn:
+    """Say what a proof shows, and end with 0 or 1."""
+    verdict = check(proof, key=key)
+    click.echo(f"{proof.site}: one record, at position {verdict.position} of {verdict.size} signed leaves.")
+    click.echo(f"Signed with {proof.key}, {_KEY_GIVEN if key else _KEY_NAMED}.")
+    for name, seconds in verdict.cosigned_by.items():
+        at = datetime.fromtimestamp(seconds, UTC)
+        click.echo(f"The checkpoint was cosigned by {name} at {at:%Y-%m-%d %H:%M:%S} UTC.")
+    click.echo(f"What the leaf says: {proof.leaf}")
+    for one in proof.opened:
+        click.echo(f"Opened: {one.place} is {json.dumps(one.value, ensure_ascii=False)}")
+    for finding in verdict.findings:
+        click.echo(f"FOUND: {finding}")
+    click.echo(f"{len(verdict.findings)} findings." if verdict.findings else "Nothing was changed.")
+    sys.exit(1 if verdict.findings else 0)
+
+
+def _own_lines(site: Site) -> Iterable[Line]:
     site.begin()
     from caimera.audit.exporting import verifiable
 
@@ -122,7 +146,7 @@ def _told(report: Report) -> Iterator[str]:
         f"{report.opened} records stand beside their leaves, {report.erased} were erased, "
         f"{report.retired} were retired with their leaves."
     )
-    known = "the key given" if report.key_given else "named by the trail itself: compare it with the site's"
+    known = _KEY_GIVEN if report.key_given else _KEY_NAMED
     yield f"Signed with {header.key}, {known}."
     for name, seconds in report.cosigned_by.items():
         at = datetime.fromtimestamp(seconds, UTC)

@@ -3,7 +3,13 @@
 from caimera.merkle.checkpoints import Checkpoint, cosign, cosigned_at, open_checkpoint
 from caimera.merkle.errors import KeyMalformed, MerkleError, NoteMalformed, ProofInvalid, SignatureMissing
 from caimera.merkle.notes import COSIGNATURE, ED25519, Note, Signature, SignerKey, VerifierKey
-from caimera.merkle.proofs import consistency_proof, inclusion_proof, verify_consistency, verify_inclusion
+from caimera.merkle.proofs import (
+    consistency_proof,
+    inclusion_proof,
+    inclusion_proof_after,
+    verify_consistency,
+    verify_inclusion,
+)
 from caimera.merkle.tree import EMPTY_ROOT, HASH_SIZE, Frontier, leaf_hash, node_hash, root_of
 
 __all__ = [
@@ -26,6 +32,7 @@ __all__ = [
     "cosign",
     "cosigned_at",
     "inclusion_proof",
+    "inclusion_proof_after",
     "leaf_hash",
     "node_hash",
     "open_checkpoint",

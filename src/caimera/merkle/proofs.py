@@ -29,6 +29,42 @@ def inclusion_proof(leaves: Sequence[bytes], index: int) -> list[bytes]:
     return path[::-1]
 
 
+def inclusion_proof_after(before: Frontier, added: Sequence[bytes], index: int) -> list[bytes]:
+    """The same for one of the `added` leaf hashes in the tree of `before` and these.
+
+    Of what was before, the frontier is enough.
+
+    Raises:
+        IndexError: it is none of the added leaves.
+    """
+    start, end = before.size, before.size + len(added)
+    if not start <= index < end:
+        raise IndexError(f"Leaf {index} is none of those from {start} up to {end}.")
+    known = list(before.hashes)
+    path: list[bytes] = []
+    first, last, ahead = 0, end, []
+    while last - first > 1:
+        middle = first + split(last - first)
+        ahead.append((first, middle, last))
+        first, last = (first, middle) if index < middle else (middle, last)
+    for first, middle, last in ahead:
+        beside = (middle, last) if index < middle else (first, middle)
+        path.append(_root_between(beside, start, known, added))
+    return path[::-1]
+
+
+def _root_between(part: tuple[int, int], start: int, known: list[bytes], added: Sequence[bytes]) -> bytes:
+    """The root over the leaves of a part; what lies before `start` is taken from `known`, the first first."""
+    first, last = part
+    if first >= start:
+        return root_of(added[first - start : last - start])
+    if last <= start:
+        return known.pop(0)
+    middle = first + split(last - first)
+    left = _root_between((first, middle), start, known, added)
+    return node_hash(left, _root_between((middle, last), start, known, added))
+
+
 def verify_inclusion(*, leaf: bytes, index: int, size: int, proof: Sequence[bytes], root: bytes) -> None:
     """Check that `leaf` (a leaf hash) is number `index` of the `size` leaves under `root`.
 
