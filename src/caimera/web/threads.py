@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
+from contextvars import copy_context
 from typing import ParamSpec, TypeVar
 
-from asgiref.sync import sync_to_async
 from django.db import close_old_connections
 
 Arguments = ParamSpec("Arguments")
@@ -27,4 +28,5 @@ async def in_thread(
         finally:
             close_old_connections()
 
-    return await sync_to_async(tidily, thread_sensitive=False)()
+    # What asgiref does besides, so that a thread can call back into the loop, nothing here needs.
+    return await asyncio.get_running_loop().run_in_executor(None, copy_context().run, tidily)
