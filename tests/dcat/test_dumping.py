@@ -32,7 +32,7 @@ def test_records_joined_are_one_document(form: str) -> None:
 
 def test_a_property_xml_has_no_name_for_breaks_no_document() -> None:
     said = read(
-        b'<https://x.org/a> <https://x.org/9/8> "no" ; <https://x.org/y/> "too" ; <https://x.org/y#z> "named" .',
+        b'<https://x.org/a> <https://x.org/9/8> "no" ; <https://x.org/y/> 7 ; <https://x.org/y#z> "named" .',
         TURTLE,
     )
     for form, count in ((RDF_XML, 1), *((each, 3) for each in DUMPS if each != RDF_XML)):

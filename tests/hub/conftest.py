@@ -12,12 +12,14 @@ import pytest
 from django.conf import settings
 from django.db import connection
 from django.db.backends.postgresql.operations import DatabaseOperations
+from django.test import Client
 from django.utils import timezone
 
 from caimera.hub.federation.actions import enrol_node
 from caimera.hub.federation.hearing import hear
 from caimera.hub.federation.identity import hub_identity, secrets
 from caimera.hub.federation.models import Node
+from caimera.people.granting import give_role
 from caimera.people.models import Person
 from caimera.protocol.envelope import seal
 from caimera.protocol.identity import Identity
@@ -178,3 +180,26 @@ def answer(question_id: UUID, *datasets: DatasetCount, **changes: object) -> Ans
     """A node's answer to a question."""
     said = {"question_id": question_id, "outcome": "answered", "datasets": datasets, "took_ms": 12.0}
     return Answer.model_validate({**said, **changes})
+
+
+@pytest.fixture
+def olga(db: None) -> Person:
+    """An operator."""
+    person = make_person("olga")
+    until = timezone.now() + timedelta(days=30)
+    give_role(person=person, role="operator", reason="the first of this site", until=until, by=None)
+    return person
+
+
+@pytest.fixture
+def operator(olga: Person) -> Client:
+    client = Client()
+    client.force_login(olga)
+    return client
+
+
+@pytest.fixture
+def member(person: Person) -> Client:
+    client = Client()
+    client.force_login(person)
+    return client

@@ -216,6 +216,22 @@ def resume_source(source: str) -> None:
     click.echo(f"{source} is read again.")
 
 
+@sources.command("remove")
+@click.argument("source")
+@click.confirmation_option(prompt="All datasets of the source are withdrawn. Go on?")
+def remove_source(source: str) -> None:
+    """Read SOURCE no more and withdraw its datasets; their identifiers are kept."""
+    _begin()
+    from caimera.hub.catalogue import foreign
+    from caimera.hub.catalogue.errors import CatalogueError
+
+    try:
+        done = foreign.remove_source(source_id=source, actor="system")
+    except CatalogueError as error:
+        raise click.ClickException(str(error)) from None
+    click.echo(f"{source} was taken out: {done.gone} withdrawn.")
+
+
 def _set_harvested(source: str, *, harvested: bool) -> None:
     _begin()
     from caimera.hub.catalogue import foreign

@@ -52,6 +52,7 @@ PERMISSIONS: Mapping[str, str] = MappingProxyType(
         "cases.see": "See who wants to become a data holder or software provider, if one's role takes part",
         "organisations.keep": "Take organisations on, and say who speaks for them",
         "datasets.describe": "Describe datasets of holders without a node, by spreadsheet or form",
+        "sources.keep": "Add catalogues on the web as sources, stop reading them, and take them out again",
         "accounts.keep": "Make accounts for programs and end them",
     }
 )

@@ -54,7 +54,7 @@ CROSS JOIN LATERAL (SELECT CASE
 ON CONFLICT (harvest_id, dataset_id) DO NOTHING"""
 """A record that is here, or came with the list, is read without asking for it."""
 
-_TAKEN = (
+TAKEN = (
     "Another source described a dataset with this identifier first and keeps it. "
     "Give this one an identifier of its own, or have the other withdrawn for good. It is held by "
 )
@@ -120,7 +120,7 @@ def enlist(harvest: Harvest, listed: Sequence[Listed]) -> None:
     )
     names = {"ids": ids, "digests": digests, "turtles": turtles, "addresses": addresses}
     statement = _LIST.format(blank=", ".join(_BLANK), values=", ".join(_BLANK.values()))
-    _do(statement, {**_names(harvest), **names, "reader": READER, "taken": _TAKEN})
+    _do(statement, {**_names(harvest), **names, "reader": READER, "taken": TAKEN})
 
 
 def enlist_the_rest(harvest: Harvest) -> None:

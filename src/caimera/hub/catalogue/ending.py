@@ -14,6 +14,7 @@ KEPT = 100
 """Runs remembered of each source."""
 
 SUPERSEDED = gettext_noop("A newer list took its place before anyone confirmed it.")
+REMOVED = gettext_noop("The source was taken out meanwhile.")
 _SHRUNK = gettext_noop(
     "The list lacks %(gone)d of %(known)d datasets. Nothing was changed: if they are really withdrawn, "
     "confirm it with `caimera hub catalogue confirm %(source)s`."

@@ -9,7 +9,6 @@ from functools import partial
 from itertools import islice
 from urllib.parse import urlsplit
 
-from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,13 +17,13 @@ from caimera.audit.actions import JSON, record
 from caimera.dcat import DcatError, is_point, title_of
 from caimera.hub.catalogue import applying, ending, queries
 from caimera.hub.catalogue.applying import Listed
-from caimera.hub.catalogue.errors import AlreadyThere, NotOnTheWeb, Unfetchable, UnknownSource, WalkEnded
+from caimera.hub.catalogue.errors import NotOnTheWeb, Unfetchable, UnknownSource, WalkEnded
 from caimera.hub.catalogue.fetching import Fetcher
+from caimera.hub.catalogue.looking import address_of_new
 from caimera.hub.catalogue.models import Entry, Harvest, Kind, Proposal, Source
 from caimera.hub.catalogue.reading import digest_of, unkeepable
 from caimera.hub.catalogue.states import RUNNING, Event, State, Step
 from caimera.hub.catalogue.walking import Found, dataset_id_of, walk
-from caimera.hub.catalogue.web_address import checked
 
 SIGN_OF_LIFE = timedelta(seconds=10)
 TOGETHER = 50
@@ -39,9 +38,7 @@ def add_source(*, url: str, actor: str, title: str = "", private: bool = False) 
     `private`: its address may be of a private network. Raises NotAnAddress, AlreadyThere, Unfetchable where
     it cannot be read, and DcatError where it is no RDF.
     """
-    found = checked(url, private=private, own=settings.SITE.base_url)
-    if Source.objects.filter(url=found).exists():
-        raise AlreadyThere(found)
+    found = address_of_new(url, private=private)
     with Fetcher.opened(private=private) as fetcher:
         graph = fetcher.get(found).graph
     kind = Kind.POINT if is_point(graph) else Kind.DOCUMENT
@@ -68,15 +65,39 @@ def _free_id(url: str) -> str:
 def set_harvested(*, source_id: str, harvested: bool, actor: str) -> Source:
     """Stop reading a source on the web, or go on; its records stay. Raises UnknownSource, NotOnTheWeb."""
     with transaction.atomic():
-        source = Source.objects.select_for_update().filter(pk=source_id).first()
-        if source is None:
-            raise UnknownSource(source_id)
-        if not source.url:
-            raise NotOnTheWeb(source_id)
-        source.present = source.wanted = harvested
-        source.save(update_fields=("present", "wanted"))
+        source = _set_present(source_id, harvested)
         act = "source.resumed" if harvested else "source.stopped"
         record(act=act, actor=actor, object=f"source:{source_id}", detail={"url": source.url})
+    return source
+
+
+def remove_source(*, source_id: str, actor: str) -> Harvest:
+    """Read a source on the web no more, and withdraw all its datasets; their identifiers are kept.
+
+    Read again (`set_harvested`), they come back. Raises UnknownSource, NotOnTheWeb.
+    """
+    with transaction.atomic():
+        source = _set_present(source_id, False)
+        for running in source.harvests.filter(state__in=(*RUNNING, State.HELD)):
+            ending.end(running, Event.SUPERSEDED, ending.REMOVED)
+        now = timezone.now()
+        harvest = source.harvests.create(state=State.LISTING.value, started_at=now, heard_at=now)
+        harvest.state = ending.after(harvest, Event.LISTED)
+        ending.apply(harvest, Event.COMPLETE, actor=actor)
+        detail: dict[str, JSON] = {"url": source.url, "gone": harvest.gone}
+        record(act="source.removed", actor=actor, object=f"source:{source_id}", detail=detail)
+    return harvest
+
+
+def _set_present(source_id: str, present: bool) -> Source:
+    """A source on the web, locked, and whether it is read from now on."""
+    source = Source.objects.select_for_update().filter(pk=source_id).first()
+    if source is None:
+        raise UnknownSource(source_id)
+    if not source.url:
+        raise NotOnTheWeb(source_id)
+    source.present = source.wanted = present
+    source.save(update_fields=("present", "wanted"))
     return source
 
 

@@ -11,6 +11,7 @@ from caimera.hub.catalogue import (
     list_views,
     point_views,
     provider_views,
+    source_views,
     views,
 )
 
@@ -21,6 +22,8 @@ urlpatterns = [
     path("catalogue.<slug:form>", list_views.catalogue_file, name="catalogue-file"),
     path("catalogue/sources", views.sources, name="sources"),
     path("catalogue/sources/<slug:source_id>", views.source, name="source"),
+    path("catalogue/sources/<slug:source_id>/keep", source_views.keep, name="keep-source"),
+    path("catalogue/add-source", source_views.add, name="add-source"),
     path("catalogue/providers", provider_views.providers, name="providers"),
     path("catalogue/providers/<str:slug>", provider_views.provider, name="provider"),
     path("catalogue/series", provider_views.series, name="series"),

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from caimera.hub.catalogue import queries
 from caimera.hub.catalogue.models import Source
+from caimera.people.access import caller
 from caimera.web.access import anyone
 
 
@@ -15,7 +16,13 @@ from caimera.web.access import anyone
 @require_safe
 def sources(request: HttpRequest) -> HttpResponse:
     """Where descriptions come from, and how the last run went."""
-    return render(request, "catalogue/sources.html", {"states": queries.source_states()})
+    context = {"states": queries.source_states(), "may_keep": _may_keep(request)}
+    return render(request, "catalogue/sources.html", context)
+
+
+def _may_keep(request: HttpRequest) -> bool:
+    """Whether who looks may add sources and take them out."""
+    return request.user.is_authenticated and caller(request).may("sources.keep")
 
 
 @anyone
@@ -25,4 +32,5 @@ def source(request: HttpRequest, source_id: str) -> HttpResponse:
     found = Source.objects.select_related("node").filter(pk=source_id).first()
     if found is None:
         raise Http404
-    return render(request, "catalogue/source.html", {"state": queries.source_state(found)})
+    context = {"state": queries.source_state(found), "may_keep": _may_keep(request)}
+    return render(request, "catalogue/source.html", context)
