@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from caimera.dcat import Dataset, Text, as_croissant, as_datacite, as_schema_org, cite_as, header, links
 from caimera.dcat.croissant import semantic
 from caimera.dcat.schema_org import words
+from caimera.protocol.messages import Count, CountKind
 from tests.dcat import samples
 
 # rdflib deprecates the graph that rdflib and mlcroissant read JSON-LD into.
@@ -100,7 +101,37 @@ def test_search_engines_understand_the_page() -> None:
     assert document["license"] == "https://spdx.org/licenses/CC-BY-4.0"
     assert document["conditionsOfAccess"] == "Remote processing; Ask first."
     assert document["isAccessibleForFree"] is False
-    assert {"name": "Subjects", "value": 340, "@type": "PropertyValue"} in document["variableMeasured"]
+    assert document["variableMeasured"][0] == {
+        "@type": "PropertyValue",
+        "name": "Subjects",
+        "value": 340,
+        "description": "As the holder says; whether it is exact is not told.",
+    }
+
+
+@pytest.mark.parametrize(
+    ("count", "size", "measured"),
+    [
+        (Count(kind=CountKind.EXACT, value=118), "118 subjects", {"value": 118}),
+        (Count(kind=CountKind.ROUNDED, value=120, step=10), "about 120 subjects", {"value": 120}),
+        (Count(kind=CountKind.FEWER_THAN, bound=10), "fewer than 10 subjects", {"maxValue": 9}),
+        (Count(kind=CountKind.WITHHELD), None, None),
+    ],
+)
+def test_a_size_is_told_as_its_number_is_to_be_read(
+    count: Count, size: str | None, measured: dict[str, int] | None
+) -> None:
+    counts = {"subjects": count}
+    document = as_datacite(samples.whole(), doi=DOI, today=TODAY, counts=counts)
+    schema45.validator.validate(document)
+    told = [size] if size else []
+    assert document["sizes"] == [*told, "512 imaging studies"]
+    found = as_schema_org(samples.whole(), counts)["variableMeasured"]
+    about_subjects = [each for each in found if each["name"] == "Subjects"]
+    assert len(about_subjects) == len(told)
+    for each in about_subjects:
+        assert {name: each[name] for name in each if name in ("value", "maxValue")} == measured
+        assert ("Protected" in each["description"]) is (count.kind is not CountKind.EXACT)
 
 
 def test_nothing_is_said_that_nobody_filled() -> None:

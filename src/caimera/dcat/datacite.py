@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -10,13 +10,20 @@ from caimera.dcat.concepts import label_of
 from caimera.dcat.dataset import Dataset
 from caimera.dcat.parts import Agent, Text
 from caimera.dcat.schema_org import words
+from caimera.dcat.sizes import sizes
+from caimera.protocol.messages import Count
 
 SCHEMA = "http://datacite.org/schema/kernel-4"
 _NAME_OF_LICENCES = "https://spdx.org/licenses/"
 
 
-def as_datacite(dataset: Dataset, *, doi: str, today: date) -> dict[str, Any]:
-    """The attributes of a DOI. `today` stands in where nobody said when the dataset was published."""
+def as_datacite(
+    dataset: Dataset, *, doi: str, today: date, counts: Mapping[str, Count] | None = None
+) -> dict[str, Any]:
+    """The attributes of a DOI. `today` stands in where nobody said when the dataset was published.
+
+    `counts` are its numbers with their kinds (`counts_of`).
+    """
     document: dict[str, Any] = {
         "doi": doi,
         "schemaVersion": SCHEMA,
@@ -32,7 +39,7 @@ def as_datacite(dataset: Dataset, *, doi: str, today: date) -> dict[str, Any]:
         "rightsList": [*_rights(dataset)],
         "alternateIdentifiers": [*_identifiers(dataset, doi)],
         "relatedIdentifiers": [*_related(dataset)],
-        "sizes": [*_sizes(dataset)],
+        "sizes": [each.words for each in sizes(dataset, counts or {})],
         "formats": [*dict.fromkeys(_formats(dataset))],
         "version": dataset.version,
         "url": next(iter(dataset.landing_page), dataset.id),
@@ -110,12 +117,6 @@ def _related(dataset: Dataset) -> Iterator[dict[str, Any]]:
     ):
         for address in addresses:
             yield {"relatedIdentifier": address, "relatedIdentifierType": "URL", "relationType": relation}
-
-
-def _sizes(dataset: Dataset) -> Iterator[str]:
-    for number, what in ((dataset.individuals, "subjects"), (dataset.studies, "imaging studies")):
-        if number is not None:
-            yield f"{number} {what}"
 
 
 def _formats(dataset: Dataset) -> Iterator[str]:

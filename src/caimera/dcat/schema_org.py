@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from caimera.dcat.concepts import concepts, label_of
 from caimera.dcat.dataset import Dataset
 from caimera.dcat.distribution import Distribution
 from caimera.dcat.parts import Agent, Text
+from caimera.dcat.sizes import sizes
+from caimera.protocol.messages import Count
 
 _PUBLIC = "http://publications.europa.eu/resource/authority/access-right/PUBLIC"
 _SHORTEST, _LONGEST = 50, 5_000
 """Characters of a description that search engines take."""
 
 
-def as_schema_org(dataset: Dataset) -> dict[str, Any]:
-    """The dataset as `application/ld+json` for its page; fields that nobody filled are left out."""
+def as_schema_org(dataset: Dataset, counts: Mapping[str, Count] | None = None) -> dict[str, Any]:
+    """The dataset as `application/ld+json` for its page; fields that nobody filled are left out.
+
+    `counts` are its numbers with their kinds (`counts_of`).
+    """
     return _filled(
         {
             "@context": "https://schema.org/",
@@ -40,7 +45,7 @@ def as_schema_org(dataset: Dataset) -> dict[str, Any]:
             "spatialCoverage": list(dataset.spatial),
             "measurementTechnique": [label_of(iri) for iri in dataset.modality],
             "about": [_concept(iri) for iri in (dataset.condition, *dataset.body_part) if iri],
-            "variableMeasured": list(_measured(dataset)),
+            "variableMeasured": [each.measured for each in sizes(dataset, counts or {})],
             "citation": list(dataset.referenced_by),
             "isPartOf": list(dataset.in_series),
             "distribution": [_distribution(each) for each in dataset.distribution],
@@ -97,12 +102,6 @@ def _coverage(dataset: Dataset) -> str:
 
 def _concept(iri: str) -> dict[str, Any]:
     return {"@type": "DefinedTerm", "@id": iri, "name": label_of(iri)}
-
-
-def _measured(dataset: Dataset) -> Iterator[dict[str, Any]]:
-    for name, value in (("Subjects", dataset.individuals), ("Imaging studies", dataset.studies)):
-        if value is not None:
-            yield {"@type": "PropertyValue", "name": name, "value": value}
 
 
 def _distribution(distribution: Distribution) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from pyoxigraph import NamedNode, Triple
 
 from caimera.hub.catalogue.citing import escaped
 from caimera.hub.catalogue.models import Record
-from caimera.hub.catalogue.numbers import in_words
+from caimera.hub.catalogue.numbers import in_words, roughly
 from caimera.hub.catalogue.tiers import LASTING, offer_of, tier_of
 from caimera.hub.federation.models import Node
 from caimera.protocol.messages import Count, CountKind
@@ -226,7 +226,7 @@ def test_providers_stand_in_their_networks_with_their_numbers(
     federation.harvest()
     text = page(visitor, "/catalogue/providers")
     assert '<a href="/catalogue/providers/image-department">Image department</a>' in text
-    assert 'data-label="Subjects">about 318</td>' in text
+    assert 'data-label="Subjects">about 320</td>' in text
     text = page(visitor, "/catalogue/providers/image-department")
     assert "1 dataset does not tell an exact number." in text
     assert f'<a href="/catalogue/{TWO}">Dataset 2</a>' in text
@@ -287,3 +287,20 @@ def test_the_list_offers_every_dataset_for_comparison(
     text = page(visitor, "/catalogue")
     assert '<form id="compare-form"' in text
     assert f'name="dataset" value="{ONE}" form="compare-form"' in text
+
+
+@pytest.mark.parametrize(
+    ("number", "told"),
+    [
+        (0, 0),
+        (9, 9),
+        (14, 10),
+        (318, 320),
+        (999, 1_000),
+        (1_234, 1_230),
+        (85_441, 85_400),
+        (999_999, 1_000_000),
+    ],
+)
+def test_a_sum_of_rounded_numbers_pretends_to_no_more(number: int, told: int) -> None:
+    assert roughly(number) == told

@@ -21,6 +21,7 @@ from caimera.dcat import (
     Described,
     as_schema_org,
     cite_as,
+    counts_of,
     figures_of,
     findings,
     header,
@@ -53,6 +54,7 @@ def dataset(request: HttpRequest, dataset_id: UUID) -> HttpResponse:
     page, computed = request.build_absolute_uri(request.path), figures_of(graph, described.id or "")
     context = {
         **_identity(record, described, page),
+        "for_engines": [as_schema_org(described, counts_of(graph, described.id or "")), _trail(record, page)],
         **_access(record, described),
         **_numbers(record, computed),
         "findings": findings(Described(described, computed)),
@@ -77,10 +79,6 @@ def _identity(record: Record, described: Dataset, page: str) -> dict[str, Any]:
     site = page.removesuffix(reverse("catalogue:dataset", args=[record.pk]))
     pid = site + reverse("catalogue:pid", args=[record.pk])
     doi = doi_of(described)
-    trail = [(_("Catalogue"), site + reverse("catalogue:catalogue"))]
-    if record.provider:
-        provider = reverse("catalogue:provider", args=[slug_of(record.provider)])
-        trail.append((record.provider, site + provider))
     return {
         "record": record,
         "dataset": described,
@@ -91,8 +89,17 @@ def _identity(record: Record, described: Dataset, page: str) -> dict[str, Any]:
         "doi_address": f"https://doi.org/{quote(doi)}",
         "pid": pid,
         "forms": list(FORMS.values()),
-        "for_engines": [as_schema_org(described), breadcrumbs([*trail, (record.title, page)])],
     }
+
+
+def _trail(record: Record, page: str) -> dict[str, Any]:
+    """Where the page stands, for search engines."""
+    site = page.removesuffix(reverse("catalogue:dataset", args=[record.pk]))
+    trail = [(_("Catalogue"), site + reverse("catalogue:catalogue"))]
+    if record.provider:
+        provider = reverse("catalogue:provider", args=[slug_of(record.provider)])
+        trail.append((record.provider, site + provider))
+    return breadcrumbs([*trail, (record.title, page)])
 
 
 def _access(record: Record, described: Dataset) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from caimera.dcat import (
     as_croissant,
     as_datacite,
     as_schema_org,
+    counts_of,
     write,
 )
 
@@ -49,8 +50,13 @@ def _json(document: Mapping[str, Any]) -> bytes:
     return json.dumps(document, ensure_ascii=False, indent=2).encode()
 
 
-def _datacite(dataset: Dataset) -> bytes:
-    return _json(as_datacite(dataset, doi=doi_of(dataset), today=timezone.now().date()))
+def _schema_org(graph: Graph, dataset: Dataset) -> bytes:
+    return _json(as_schema_org(dataset, counts_of(graph, dataset.id or "")))
+
+
+def _datacite(graph: Graph, dataset: Dataset) -> bytes:
+    today, counts = timezone.now().date(), counts_of(graph, dataset.id or "")
+    return _json(as_datacite(dataset, doi=doi_of(dataset), today=today, counts=counts))
 
 
 FORMS: Mapping[str, Form] = MappingProxyType(
@@ -61,9 +67,9 @@ FORMS: Mapping[str, Form] = MappingProxyType(
             Form("jsonld", JSON_LD, "JSON-LD", _rdf(JSON_LD)),
             Form("rdf", RDF_XML, "RDF/XML", _rdf(RDF_XML)),
             Form("nt", N_TRIPLES, "N-Triples", _rdf(N_TRIPLES)),
-            Form("schema-org", JSON_LD, "schema.org", lambda _, dataset: _json(as_schema_org(dataset))),
+            Form("schema-org", JSON_LD, "schema.org", _schema_org),
             Form("croissant", JSON_LD, "Croissant", lambda _, dataset: _json(as_croissant(dataset))),
-            Form("datacite", "application/json", "DataCite", lambda _, dataset: _datacite(dataset)),
+            Form("datacite", "application/json", "DataCite", _datacite),
         )
     }
 )

@@ -85,6 +85,11 @@ def in_words(count: Count) -> str:
             return _("about %s") % number
 
 
+def roughly(number: int) -> int:
+    """A sum with inexact parts, to three figures and never to less than ten: it knows no more."""
+    return number if number < 10 else round(number, -max(1, len(str(number)) - 3))
+
+
 def told(record: Record) -> tuple[Told, ...]:
     """The numbers of a dataset; those of people and studies always, others where the record has them."""
     shown = (_told(record, name, label) for name, label in _COUNTED)

@@ -16,6 +16,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from caimera.hub.catalogue.models import Record, Source
+from caimera.hub.catalogue.numbers import roughly
 from caimera.hub.catalogue.queries import visible_records
 from caimera.hub.catalogue.tiers import Offer, offer_of
 
@@ -73,7 +74,7 @@ def sum_in_words(number: int | None, inexact: int) -> str:
     """A sum over datasets: about, where a part of it is not exact or not told."""
     if number is None:
         return _("not told")
-    told = number_format(number, force_grouping=True)
+    told = number_format(roughly(number) if inexact else number, force_grouping=True)
     return _("about %s") % told if inexact else told
 
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from caimera.hub.catalogue.facets import FACET
 from caimera.hub.catalogue.filters import Query
 from caimera.hub.catalogue.finding import label_of
+from caimera.hub.catalogue.numbers import roughly
 from caimera.hub.dashboard.figures import SHARED_BY, TIERS, Figures, Growth, Share, Sum, Unit, keys_from
 
 _TIERS: dict[int, tuple[str | Promise, str | Promise]] = {
@@ -113,7 +114,7 @@ def _totals(known: Figures) -> list[tuple[str, str, str]]:
 def about(number: Sum) -> str:
     """A sum of published numbers, some of which are rounded where the data lie."""
     if number.value:
-        return _("about %s") % f"{number.value:,}"
+        return _("about %s") % f"{roughly(number.value):,}"
     return _("not told") if number.silent else "0"
 
 
