@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -132,7 +133,29 @@ def test_an_export_holds_everything_up_to_its_own_record(tmp_path: Path) -> None
 def test_who_touched_what(exported: Path) -> None:
     done = caimera("touched", "--from", "2020-01-01", "--until", "2999-01-01")
     assert "person:rosa question.asked question:0" in done.output
-    assert len(json.loads(caimera("touched", "--json").output)) == 7
+    said = json.loads(caimera("touched", "--json").output)
+    assert (said["records"], len(said["touches"])) == (8, 7)
+    assert said["named"]["person"] == {"person:omar": 1, "person:rosa": 2}
+    assert said["named"]["site"] == {"trials": 1}
+    (line,) = caimera("touched", "--csv", "--node", "trials").output.splitlines()[1:]
+    assert line.startswith("site:trials,question.asked,question:2,1,20")
+
+
+def test_what_was_touched_is_handed_over_with_its_proof(exported: Path, tmp_path: Path) -> None:
+    file = tmp_path / "breach.zip"
+    assert caimera("touched", "--person", "person:rosa", "--output", str(file)).exit_code == 0
+    assert file.stat().st_mode & 0o777 == 0o600
+    with zipfile.ZipFile(file) as archive:
+        assert sorted(archive.namelist()) == ["touched.csv", "touched.json", "trail.jsonl"]
+        archive.extract("trail.jsonl", tmp_path)
+        said = json.loads(archive.read("touched.json"))
+        table = archive.read("touched.csv").decode("utf-8-sig").splitlines()
+    assert said["wanted"]["persons"] == ["person:rosa"]
+    assert {each["actor"] for each in said["touches"]} == {"person:rosa", "system"}
+    assert len(table) == 1 + len(said["touches"])
+    done = caimera("verify", str(tmp_path / "trail.jsonl"))
+    assert done.output.endswith("Nothing was changed.\n")
+    assert Record.objects.get(act="trail.exported").detail["about"] == ["person:rosa"]
 
 
 def test_a_trail_is_sequenced_by_hand() -> None:

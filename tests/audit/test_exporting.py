@@ -15,9 +15,10 @@ from caimera.audit.checkpoints import make_checkpoint
 from caimera.audit.keys import log_key
 from caimera.audit.lines import Header, LeafLine, PersonLine, read
 from caimera.audit.models import Record
-from caimera.audit.queries import between, touched, trail, waiting
+from caimera.audit.queries import between, trail, waiting
 from caimera.audit.retiring import apply_retention
 from caimera.audit.sequencing import sequence
+from caimera.audit.touching import Wanted, touched
 from caimera.audit.verifying import verify
 from tests.audit.trails import acts, file, findings, harm, rows, signed
 
@@ -107,9 +108,9 @@ def test_what_waits_for_a_checkpoint_is_not_in_an_export() -> None:
 
 @pytest.mark.usefixtures("days")
 def test_after_a_breach_one_sees_who_touched_what() -> None:
-    found = [(each.actor, each.object, each.count) for each in touched(day(5), day(7))]
+    found = [(each.actor, each.object, each.count) for each in touched(Wanted(day(5), day(7))).touches]
     assert found == [("person:omar", "question:6", 1), ("person:rosa", "question:5", 1)]
-    assert len(touched(None, None)) == 20
+    assert len(touched(Wanted()).touches) == 20
     assert [each.at for each in between(trail(), day(18), None)] == [day(19), day(18)]
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
+from caimera.audit.models import Record
 from caimera.cohort import parse
 from caimera.hub.documents.models import Document
 from caimera.hub.onboarding import actions as onboarding
@@ -15,6 +16,8 @@ from caimera.hub.search.actions import save_question
 from caimera.people.matrix import CALLERS, Route
 from caimera.people.models import Person
 from caimera.people.personal_tokens import make_token
+from caimera.trail.schemas import NewTrace
+from caimera.trail.traces import add_trace
 from tests.hub.conftest import FakeNode, answer, make_person, open_dataset
 from tests.hub.search.test_actions import ask, say
 from tests.people.matrix import all_routes, disagreements, knock, knocks, turned_away
@@ -46,6 +49,7 @@ def owned(db: None, make_node: Callable[..., FakeNode]) -> tuple[Person, dict[st
     say(node, said)
     saved = save_question(person=owner, name="Mine", question=parse("modality = CT"))
     case, document = case_with_document(owner)
+    trace = add_trace(new=NewTrace(userAction="USE_DATASETS", datasetsIds=["d"]), caller=owner)
     return owner, {
         "case_id": case.pk,
         "name": "expression-of-interest",
@@ -53,6 +57,8 @@ def owned(db: None, make_node: Callable[..., FakeNode]) -> tuple[Person, dict[st
         "question_id": question.pk,
         "saved_id": saved.pk,
         "dataset_id": said.datasets[0].dataset_id,
+        "record_id": Record.objects.get(act="question.asked").pk,
+        "trace_id": trace.detail["trace"],
         "token_id": make_token(person=owner, name="mine", scopes=[], days=1)[0].pk,
     }
 

@@ -7,6 +7,7 @@ AuditError
 ├── NotInPlaceYet        a record cannot be erased before it has its place in the tree
 ├── RetentionRefused     the database lets this role retire nothing
 ├── TrailDamaged         what is stored does not fit what this site has signed
+├── TooMuchTouched       more was touched than a page or archive can hold
 └── ExportMalformed      a file is no export of a trail
 """
 
@@ -67,6 +68,16 @@ class TrailDamaged(AuditError):
 
     def __init__(self, what: str) -> None:
         super().__init__(f"{what} Run `caimera audit verify`, and bring the database back from its backup.")
+
+
+class TooMuchTouched(AuditError):
+    """More was touched than a page or archive can hold."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(
+            f"More than {most} records fit. Take a shorter time, or run `caimera audit touched --output` at "
+            "the site."
+        )
 
 
 class ExportMalformed(AuditError):

@@ -2,11 +2,10 @@
 
 import json
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import DatabaseError, connection
-from django.db.models import BooleanField, Count, Exists, Max, Min, OuterRef, Q, QuerySet
+from django.db.models import BooleanField, Exists, OuterRef, Q, QuerySet
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Now
 
@@ -45,6 +44,23 @@ def records_about(names: Collection[str]) -> QuerySet[Record]:
     return Record.objects.filter(Q(actor__in=names) | Q(object__in=names) | said)
 
 
+_KINDS = """
+WITH RECURSIVE found AS (
+    (SELECT act FROM audit_record ORDER BY act LIMIT 1)
+    UNION ALL
+    SELECT (SELECT act FROM audit_record WHERE act > found.act ORDER BY act LIMIT 1)
+    FROM found WHERE act IS NOT NULL
+) SELECT act FROM found WHERE act IS NOT NULL"""
+"""From each act to the next one in the index: as many looks as there are kinds, however many records."""
+
+
+def kinds() -> list[str]:
+    """The acts that have records, in order."""
+    with connection.cursor() as cursor:
+        cursor.execute(_KINDS)
+        return [act for (act,) in cursor.fetchall()]
+
+
 def older_than(kind: str, before: datetime, others: Collection[str]) -> QuerySet[Record]:
     """The placed records of a kind (an act, a noun, `*`) that are older, without `others`; oldest first.
 
@@ -73,25 +89,6 @@ def without_place(records: QuerySet[Record]) -> QuerySet[Record]:
 
 def _placed() -> Exists:
     return Exists(Leaf.objects.filter(record_id=OuterRef("id")))
-
-
-@dataclass(frozen=True, slots=True)
-class Touch:
-    """That somebody did something to something: how often, first and last."""
-
-    actor: str
-    act: str
-    object: str
-    count: int
-    first: datetime
-    last: datetime
-
-
-def touched(since: datetime | None, until: datetime | None) -> list[Touch]:
-    """Who did what to what between two times."""
-    found = between(trail(), since, until).order_by().values_list("actor", "act", "object")
-    counted = found.annotate(count=Count("id"), first=Min("at"), last=Max("at"))
-    return [Touch(*row) for row in counted.order_by("actor", "act", "object")]
 
 
 def waiting() -> int:

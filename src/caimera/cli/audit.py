@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict, dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
@@ -239,28 +240,60 @@ def export(
         for text in texts:
             click.echo(text, nl=False)
         return
-    unfinished = output.with_name(f"{output.name}.new")
-    with unfinished.open("w", encoding="utf-8") as file:
-        unfinished.chmod(0o600)
+    with _only_whole(output) as unfinished, unfinished.open("w", encoding="utf-8") as file:
         file.writelines(texts)
+
+
+@contextmanager
+def _only_whole(output: Path) -> Iterator[Path]:
+    """A file beside the one wanted, nobody else's to read, which takes its place once it is whole."""
+    unfinished = output.with_name(f"{output.name}.new")
+    unfinished.touch(mode=0o600)
+    unfinished.chmod(0o600)
+    yield unfinished
     unfinished.replace(output)
 
 
 @audit.command()
 @_window
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.option("--person", multiple=True, help="Only records that name this person, such as person:ab12.")
+@click.option("--dataset", default="", help="Only records about this dataset, by its identifier.")
+@click.option("--node", default="", help="Only records about this node, by its short name.")
+@click.option("--json", "form", flag_value="json", help="Print JSON.")
+@click.option("--csv", "form", flag_value="csv", help="Print CSV.")
+@click.option(
+    "--output", type=click.Path(path_type=Path), help="Archive (ZIP) to write, with the part of the trail."
+)
 @click.pass_obj
-def touched(site: Site, since: datetime | None, until: datetime | None, as_json: bool) -> None:
-    """Say who did what to what between two times, as after a breach. The reading is itself recorded."""
+def touched(
+    site: Site,
+    since: datetime | None,
+    until: datetime | None,
+    person: tuple[str, ...],
+    dataset: str,
+    node: str,
+    form: str | None,
+    output: Path | None,
+) -> None:
+    """Say who and what was touched between two times, as after a breach. The reading is itself recorded."""
     site.begin()
-    from caimera.audit.queries import touched as found
+    from caimera.audit.touching import Wanted, as_csv, as_json, package
+    from caimera.audit.touching import touched as look
 
-    touches = found(since, until)
-    _note("trail.read", {**_times(since, until), "touches": len(touches)})
-    if as_json:
-        click.echo(json.dumps([asdict(each) for each in touches], default=datetime.isoformat, indent=2))
+    narrowed = {"about": list(person), "dataset": dataset, "site": node}
+    act = "trail.exported" if output else "trail.read"
+    _note(act, {"what": "touched", **_times(since, until), **narrowed})
+    if output:
+        _sequence()
+    found = look(Wanted(since, until, person, dataset, node))
+    if output:
+        with _only_whole(output) as unfinished, unfinished.open("wb") as file:
+            package(found, file)
         return
-    for each in touches:
+    if form:
+        click.echo(as_json(found) if form == "json" else as_csv(found), nl=form == "json")
+        return
+    for each in found.touches:
         times = f"{each.first:%Y-%m-%d %H:%M:%S} to {each.last:%Y-%m-%d %H:%M:%S}"
         click.echo(f"{each.count:>6}  {times}  {each.actor} {each.act} {each.object}".rstrip())
 

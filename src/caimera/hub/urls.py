@@ -13,6 +13,7 @@ from caimera.hub.search.refusals import answer_refusals
 from caimera.hub.search.saved_api import router as saved
 from caimera.people.api import answer_refusals as answer_refusals_about_people
 from caimera.people.api import router as people
+from caimera.trail.api import router as traces
 from caimera.web.problems import Api, BoundedParser, translate_errors
 
 api = Api(
@@ -26,12 +27,13 @@ api = Api(
 translate_errors(api)
 answer_refusals(api)
 answer_refusals_about_people(api)
-for router in (federation, catalogue, search, saved, people):
+for router in (federation, catalogue, search, saved, people, traces):
     api.add_router("", router)
 
 urlpatterns = [
     path("", include("caimera.web.health")),
     path("", include("caimera.people.urls")),
+    path("", include("caimera.trail.urls")),
     path("api/", api.urls),
     path("", include("caimera.hub.dashboard.urls")),
     path("", include("caimera.hub.catalogue.urls")),

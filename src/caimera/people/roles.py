@@ -21,13 +21,15 @@ class Role:
     """Somebody the federation knows.
 
     `group` is the group inside the membership group whose people hold it; `given` says whether an operator
-    may give it; with `four_eyes` a second operator has to confirm that.
+    may give it; with `four_eyes` a second operator has to confirm that. `reads` are the nouns of the acts
+    (`question.asked` is one of `question`) that it may read in the trail.
     """
 
     name: str
     label: str
     description: str
     permissions: tuple[str, ...] = ()
+    reads: tuple[str, ...] = ()
     group: str = ""
     given: bool = True
     four_eyes: bool = False
@@ -54,6 +56,10 @@ PERMISSIONS: Mapping[str, str] = MappingProxyType(
         "datasets.describe": "Describe datasets of holders without a node, by spreadsheet or form",
         "sources.keep": "Add catalogues on the web as sources, stop reading them, and take them out again",
         "accounts.keep": "Make accounts for programs and end them",
+        "trail.see": "Read in the trail the kinds of acts that are this role's, under pseudonyms",
+        "trail.all": "Read the whole trail with people's names, and take out what a breach touched",
+        "uses.see": "See every use of one's organisation's data, and take that along",
+        "traces.write": "Report to the trail what other programs do with data (the tracer's interface)",
     }
 )
 """Everything that needs more than being signed in, in words."""
@@ -77,7 +83,7 @@ _ALL = (
         "Data holder's delegate",
         "Speaks for an organisation that holds data: keeps its datasets, sees every use of them, and answers "
         "who asks for them.",
-        ("data.see",),
+        ("data.see", "uses.see", "traces.write"),
         group="data-holders",
     ),
     Role(
@@ -91,6 +97,8 @@ _ALL = (
         "Access committee",
         "Decides on requests for access and on data holders who want to join, after the boards' reports.",
         ("organisations.read", "cases.see"),
+        ("organisations.read", "trail.see"),
+        reads=("application", "permit", "organisation", "delegate", "network", "biobank"),
         group="access-committee",
     ),
     Role(
@@ -98,6 +106,18 @@ _ALL = (
         "Technical board",
         "Judges what is technical: the quality of data, the fitness of software, the safety of a site.",
         ("organisations.read", "cases.see"),
+        ("organisations.read", "trail.see"),
+        reads=(
+            "node",
+            "hub",
+            "message",
+            "checkpoint",
+            "database",
+            "dataset",
+            "source",
+            "catalogue",
+            "record",
+        ),
         group="technical-board",
     ),
     Role(
@@ -105,6 +125,8 @@ _ALL = (
         "Ethical and legal board",
         "Judges what is ethical and legal: approvals, agreements, the lawfulness of a purpose.",
         ("organisations.read", "cases.see"),
+        ("organisations.read", "trail.see"),
+        reads=("question", "trace", "dataset", "application", "permit", "policies", "access", "trail"),
         group="legal-board",
     ),
     Role(
@@ -112,6 +134,8 @@ _ALL = (
         "Management board",
         "Sets the rules by which the committee decides, and sees that roles are in the right hands.",
         ("members.read", "roles.read", "organisations.read", "cases.see"),
+        ("members.read", "roles.read", "organisations.read", "trail.see"),
+        reads=("membership", "role", "account", "token", "policies", "organisation", "delegate", "trail"),
         group="management-board",
     ),
     Role(
@@ -119,6 +143,8 @@ _ALL = (
         "Engagement and first-line support",
         "The first to answer: helps newcomers, data holders and software providers on their way.",
         ("members.read", "organisations.read", "cases.see"),
+        ("members.read", "organisations.read", "trail.see"),
+        reads=("membership", "organisation", "delegate"),
         group="engagement",
     ),
     Role(
@@ -126,7 +152,7 @@ _ALL = (
         "Operator",
         "Runs this site: decides on memberships, gives roles, takes organisations on. No group makes an "
         "operator: one operator asks, another confirms.",
-        tuple(name for name in PERMISSIONS if name not in (MEMBER, "data.see")),
+        tuple(name for name in PERMISSIONS if name not in (MEMBER, "data.see", "uses.see", "traces.write")),
         four_eyes=True,
     ),
 )

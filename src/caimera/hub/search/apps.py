@@ -14,9 +14,10 @@ class SearchConfig(AppConfig):
         from caimera.hub.catalogue import neighbours
         from caimera.hub.federation import duties, handlers
         from caimera.hub.federation.duties import Duty
-        from caimera.hub.search import about_dataset, about_person, actions, metrics, tasks
+        from caimera.hub.search import about_dataset, about_person, actions, metrics, tasks, uses
         from caimera.people import chapters
         from caimera.protocol.messages import Answer
+        from caimera.trail import holdings
 
         handlers.register(Answer, actions.record_answers)
         handlers.register_undelivered(actions.mark_undelivered)
@@ -28,3 +29,4 @@ class SearchConfig(AppConfig):
         neighbours.register(about_dataset.answers)
         chapters.register(about_person.ASKED)
         chapters.register(about_person.KEPT)
+        holdings.register(uses.HOLDINGS)

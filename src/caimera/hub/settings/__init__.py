@@ -10,6 +10,7 @@ APPS = (
     "caimera.web",
     "caimera.audit",
     "caimera.people",
+    "caimera.trail",
     "caimera.hub.federation",
     "caimera.hub.catalogue",
     "caimera.hub.search",

@@ -9,6 +9,7 @@ APPS = (
     "caimera.web",
     "caimera.audit",
     "caimera.people",
+    "caimera.trail",
     "caimera.node.outbox",
     "caimera.node.datasets",
     "caimera.node.mediator",
