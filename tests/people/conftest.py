@@ -50,11 +50,10 @@ class Visitor:
         """Ask to sign in; the address of the login service the browser is sent to."""
         return self.client.get("/sign-in", {"next": target})["Location"]
 
-    def choose(self, address: str, persona: str = "researcher") -> dict[str, str]:
+    def choose(self, address: str, persona: str = "researcher", **more: str) -> dict[str, str]:
         """Sign in at the login service; the query the browser is sent back with."""
-        answer = httpx.get(
-            address, params={**dict(parse_qsl(urlsplit(address).query)), "login_hint": persona}
-        )
+        asked = {**dict(parse_qsl(urlsplit(address).query)), "login_hint": persona, **more}
+        answer = httpx.get(address, params=asked)
         assert answer.status_code == 303, answer.text
         return {
             name: values[0] for name, values in parse_qs(urlsplit(answer.headers["location"]).query).items()
@@ -65,6 +64,11 @@ class Visitor:
 
     def sign_in(self, persona: str = "researcher", target: str = "/membership") -> HttpResponse:
         return self.come_back(self.choose(self.begin(target), persona))
+
+    def sign_in_at(self, issuer: str, persona: str) -> HttpResponse:
+        """Sign in at one of several login services."""
+        begun = self.client.get("/sign-in", {"next": "/membership", "at": issuer})["Location"]
+        return self.come_back(self.choose(begun, persona))
 
     @property
     def person(self) -> Person | None:

@@ -12,8 +12,9 @@ from caimera.audit.exporting import verifiable
 from caimera.audit.models import Record
 from caimera.audit.sequencing import sequence
 from caimera.audit.verifying import verify
-from caimera.people.actions import check, forget_person, note_refusal
+from caimera.people.actions import forget_person, note_refusal
 from caimera.people.claims import Claims
+from caimera.people.identities import check
 from caimera.people.models import Person
 from caimera.people.queries import known_now, trail_of
 from tests.hub.conftest import _flush_past_the_trail
@@ -36,7 +37,7 @@ def claims(sub: str) -> Claims:
 @pytest.fixture
 def rosa(transactional_db: None) -> Person:
     """A member, seen gaining membership and refused once; another member besides."""
-    person = check(claims=claims("rosa"))
+    person = check(claims=claims("rosa")).person
     check(claims=claims("omar"))
     note_refusal(person=person, route="agent:node", needs="data-holders")
     return person
@@ -68,7 +69,7 @@ def test_a_person_forgotten_is_signed_out_and_comes_back_as_somebody_new(
     assert not known_now().filter(pk=rosa.pk).exists()
     kept = Person.objects.get(pk=rosa.pk)
     assert (kept.name, kept.email, kept.entitlements, kept.is_member) == ("", "", [], False)
-    again = check(claims=claims("rosa"))
+    again = check(claims=claims("rosa")).person
     assert again.pk != rosa.pk
     assert [each.act for each in trail_of(again)] == ["membership.gained"]
     assert again.checked_at <= timezone.now()

@@ -7,13 +7,10 @@ from pytest_django import Settings
 
 from caimera.people import login_service as room
 from caimera.people.apps import refuse_unusable
+from caimera.people.discovery import require_trustworthy, require_trustworthy_address
 from caimera.people.errors import LoginRefused, LoginUnreachable, TokenRefused
-from caimera.people.login_service import (
-    LoginService,
-    login_service,
-    require_trustworthy,
-    require_trustworthy_address,
-)
+from caimera.people.login_service import LoginService, login_service
+from caimera.people.providers import providers
 from caimera.secrets import FileStore
 from caimera.web.site import SettingsProblem
 from tests.people.conftest import Simulator
@@ -45,7 +42,7 @@ def test_the_real_service_is_trusted() -> None:
 
 def test_what_it_would_also_accept_changes_nothing_here(settings: Settings) -> None:
     site = settings.SITE.model_copy(update={"oidc_issuer": ISSUER, "demo": False})
-    service = LoginService(site, description())
+    service = LoginService(providers(site)[0], site, description())
     assert service._app.server_metadata["id_token_signing_alg_values_supported"] == ["RS256", "ES256"]
     assert service._app.client_kwargs["code_challenge_method"] == "S256"
     assert service.sign_out_page == ""

@@ -8,9 +8,9 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from caimera.demo.simulator import MEMBER, subgroup
-from caimera.people.actions import check
 from caimera.people.backend import PersonBackend
 from caimera.people.claims import Claims
+from caimera.people.identities import check
 from caimera.people.models import SIGN_IN_COUNTS, Person
 from caimera.people.queries import known_now
 
@@ -24,9 +24,9 @@ def test_the_person_is_djangos_user_and_has_no_password() -> None:
 
 
 def test_a_person_is_known_by_issuer_and_sub_together() -> None:
-    here = check(claims=Claims("https://a.example.org/", "1", name="Rosa"))
-    there = check(claims=Claims("https://b.example.org/", "1", name="Rosa"))
-    again = check(claims=Claims("https://a.example.org/", "1", name="Rosa Married-Name"))
+    here = check(claims=Claims("https://a.example.org/", "1", name="Rosa")).person
+    there = check(claims=Claims("https://b.example.org/", "1", name="Rosa")).person
+    again = check(claims=Claims("https://a.example.org/", "1", name="Rosa Married-Name")).person
     assert here.pk == again.pk
     assert here.pk != there.pk
     with pytest.raises(IntegrityError), transaction.atomic():
@@ -41,14 +41,15 @@ def test_a_person_reads_as_the_best_name_there_is() -> None:
 
 def test_membership_follows_the_setting(settings: Settings) -> None:
     settings.SITE = settings.SITE.model_copy(update={"membership_group": subgroup("pilot")})
-    assert not check(claims=Claims("https://a.example.org/", "1", entitlements=(MEMBER,))).is_member
-    pilot = check(claims=Claims("https://a.example.org/", "2", entitlements=(subgroup("pilot"),)))
+    issuer = settings.SITE.oidc_issuer
+    assert not check(claims=Claims(issuer, "1", entitlements=(MEMBER,))).person.is_member
+    pilot = check(claims=Claims(issuer, "2", entitlements=(subgroup("pilot"),))).person
     assert pilot.is_member
     assert not pilot.in_group("data-holders")
 
 
 def test_only_persons_known_now_are_found_for_a_session() -> None:
-    person = check(claims=Claims("https://a.example.org/", "1"))
+    person = check(claims=Claims("https://a.example.org/", "1")).person
     assert PersonBackend().get_user(person.pk) == person
     Person.objects.update(checked_at=timezone.now() - SIGN_IN_COUNTS)
     assert PersonBackend().get_user(person.pk) is None

@@ -22,6 +22,7 @@ from caimera.demo.simulator import MEMBER
 from caimera.people.errors import TokenRefused
 from caimera.people.login_service import login_service
 from caimera.people.models import Person
+from caimera.people.sealing import seal, unseal
 from caimera.secrets import FileStore
 
 pytestmark = pytest.mark.django_db
@@ -137,11 +138,9 @@ def test_a_spoiled_id_token_signs_nobody_in(site: None, issuer: str, changes: di
 def test_a_wrong_verifier(site: None) -> None:
     client = Client()
     query = answered(begin(client))
-    session = client.session
-    (kept,) = (key for key in session.keys() if query["state"] in key)  # noqa: SIM118 - no mapping
-    changed = {**session[kept], "data": {**session[kept]["data"], "code_verifier": "x" * 48}}
-    session[kept] = changed
-    session.save()
+    (name,) = (name for name in client.cookies if "begun" in name)
+    kept = unseal("begun", client.cookies[name].value)
+    client.cookies[name] = seal("begun", {**kept, "code_verifier": "x" * 48})
     assert_nobody(client, come_back(client, query))
 
 

@@ -27,7 +27,13 @@ def test_the_browser_is_sent_away_with_everything_a_safe_sign_in_needs(visitor: 
     assert re.fullmatch(r"[A-Za-z0-9_-]{43}", asked["code_challenge"])
     assert len(asked["state"]) >= 20
     assert len(asked["nonce"]) >= 20
-    assert set(asked["scope"].split()) == {"openid", "profile", "email", "eduperson_entitlement"}
+    assert set(asked["scope"].split()) == {
+        "openid",
+        "profile",
+        "email",
+        "eduperson_entitlement",
+        "offline_access",
+    }
 
 
 def test_a_member_signs_in_and_comes_back_to_where_they_were(visitor: Visitor) -> None:
@@ -90,10 +96,13 @@ def test_the_session_gets_a_new_key_and_ends_by_itself(visitor: Visitor) -> None
     assert SIGN_IN_COUNTS - timedelta(minutes=1) < left <= SIGN_IN_COUNTS
 
 
-def test_no_token_is_kept_in_the_session(visitor: Visitor) -> None:
+def test_no_token_is_kept_in_the_session_and_none_unsealed(visitor: Visitor) -> None:
     visitor.sign_in()
     kept = dict(visitor.client.session.items())
-    assert set(kept) == {"_auth_user_id", "_auth_user_backend", "_auth_user_hash", "_session_expiry"}
+    assert set(kept) == {"_auth_user_id", "_auth_user_backend", "_auth_user_hash", "_session_expiry", "proof"}
+    (identity,) = visitor.person.identities.all()
+    assert identity.kept is not None
+    assert identity.kept["access"] not in identity.sealed
 
 
 def test_after_eight_hours_the_person_is_a_visitor_again(visitor: Visitor) -> None:

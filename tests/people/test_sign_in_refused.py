@@ -99,7 +99,7 @@ def test_an_answer_of_another_issuer(visitor: Visitor) -> None:
 
 def test_a_sign_in_declined(visitor: Visitor) -> None:
     query = visitor.choose(visitor.begin())
-    response = visitor.come_back({"state": query["state"], "error": "access_denied"})
+    response = visitor.come_back({**query, "error": "access_denied"})
     assert_refused(visitor, response, 403, "cancelled or refused at the login service")
 
 

@@ -17,6 +17,7 @@ from caimera.people import tokens
 from caimera.people.errors import TokenRefused
 from caimera.people.login_service import login_service
 from caimera.people.models import Person
+from caimera.people.proof import Proof
 from caimera.people.tokens import KnownTokens
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.people.urls")]
@@ -203,7 +204,7 @@ def test_a_secret_the_service_does_not_take(simulator: Simulator) -> None:
 
 
 def test_known_tokens_are_forgotten_when_they_expire() -> None:
-    known, person = KnownTokens(), uuid4()
+    known, person = KnownTokens(), (uuid4(), Proof())
     known.keep("short", person, now=1000.0, expires_at=1005.0)
     known.keep("long", person, now=1000.0, expires_at=9999.0)
     assert known.find("short", now=1004.9) == person
@@ -215,7 +216,7 @@ def test_known_tokens_are_forgotten_when_they_expire() -> None:
 
 def test_known_tokens_are_bounded_and_the_oldest_makes_room() -> None:
     known = KnownTokens(at_most=2)
-    people = {token: uuid4() for token in "abac"}
+    people = {token: (uuid4(), Proof()) for token in "abac"}
     for token in "abac":
         known.keep(token, people[token], now=0.0, expires_at=60.0)
     assert known.find("b", now=1.0) is None
@@ -225,5 +226,5 @@ def test_known_tokens_are_bounded_and_the_oldest_makes_room() -> None:
 
 def test_no_token_is_kept_in_clear() -> None:
     known = KnownTokens()
-    known.keep("the-token", uuid4(), now=0.0, expires_at=60.0)
+    known.keep("the-token", (uuid4(), Proof()), now=0.0, expires_at=60.0)
     assert "the-token" not in repr(vars(known))

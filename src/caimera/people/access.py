@@ -6,6 +6,8 @@
     @needs("members.decide")     @api.post("/memberships/…", auth=NeedsAuth("members.decide"))
     def page(request): ...       def decide(request): ...
 
+Both take `acr=` and `max_age=` (seconds) where an act needs a stronger sign-in (`people.proving`).
+
 `request.user` is the Person inside. What a permission is, and who has it: `people.roles`. Pages know a
 person by their session; the API by their session (with the CSRF check) or by a bearer token.
 """
@@ -33,40 +35,57 @@ from caimera.people.actions import note_refusal
 from caimera.people.errors import SignInProblem, TokenRefused
 from caimera.people.models import SERVICE, Person
 from caimera.people.personal_tokens import PREFIX, person_by_token
+from caimera.people.proof import Demand
+from caimera.people.proving import keep_typed, page_before, remember_demand, unmet
 from caimera.people.roles import MEMBER, PERMISSIONS, roles_with
 from caimera.people.tokens import person_of
 from caimera.web.access import mark
 
+SIGNED_IN = "signed_in"
 View = TypeVar("View", bound=Callable[..., Any])
 Refuse = Callable[[HttpRequest], HttpResponse | None]
 
 
 def signed_in(view: View) -> View:
     """The page needs a person; a visitor is sent to sign in, and back."""
-    return mark(_guarded(view, _refuse_visitor), "signed_in")
+    return mark(_guarded(view, _refuse_visitor), SIGNED_IN)
 
 
 def member(view: View) -> View:
     """The page needs a member; others who are signed in are shown how to become one."""
-    return mark(_guarded(view, _refuse_non_member), "member")
+    return mark(_guarded(view, _refuse_non_member, MEMBER), MEMBER)
 
 
-def needs(permission: str) -> Callable[[View], View]:
-    """The page needs a person one of whose roles carries the permission."""
+def needs(permission: str, *, acr: str = "", max_age: int | None = None) -> Callable[[View], View]:
+    """The page needs a person one of whose roles carries the permission, and who proved that strongly."""
+    _require_known(permission)
+    refuse = functools.partial(_refuse_without, permission)
+    return lambda view: mark(_guarded(view, refuse, permission, _demand(acr, max_age)), permission)
+
+
+def _require_known(permission: str) -> None:
     if permission not in PERMISSIONS:
         raise LookupError(f"There is no permission {permission}; there are {', '.join(PERMISSIONS)}.")
-    refuse = functools.partial(_refuse_without, permission)
-    return lambda view: mark(_guarded(view, refuse), permission)
 
 
-def _guarded(view: View, refuse: Refuse) -> View:
+def _demand(acr: str, max_age: int | None) -> Demand | None:
+    return Demand(acr, max_age) if acr or max_age is not None else None
+
+
+def _guarded(view: View, refuse: Refuse, permission: str = "", own: Demand | None = None) -> View:
+    def refusal(request: HttpRequest) -> HttpResponse | None:
+        if refused := refuse(request):
+            return refused
+        demand = unmet(request, permission=permission, own=own)
+        return ask_to_step_up(request, demand) if demand else None
+
     @functools.wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        return refuse(request) or view(request, *args, **kwargs)
+        return refusal(request) or view(request, *args, **kwargs)
 
     @functools.wraps(view)
     async def guarded_async(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        return await sync_to_async(refuse)(request) or await view(request, *args, **kwargs)
+        return await sync_to_async(refusal)(request) or await view(request, *args, **kwargs)
 
     return guarded_async if iscoroutinefunction(view) else guarded  # type: ignore[return-value]
 
@@ -110,6 +129,23 @@ def _refuse_without(permission: str, request: HttpRequest) -> HttpResponse | Non
     return render(request, "people/not_your_role.html", context, status=403)
 
 
+def ask_to_step_up(request: HttpRequest, demand: Demand) -> HttpResponse:
+    """Say that this needs a stronger sign-in, and lead there and back; what was typed is kept meanwhile."""
+    sent = request.method not in ("GET", "HEAD")
+    target = page_before(request) if sent else request.get_full_path()
+    if current := request.headers.get("HX-Current-URL"):
+        target = _path_of(current)
+    remember_demand(request, demand)
+    if sent:
+        keep_typed(request)
+    address = f"{reverse('people:step-up')}?{urlencode({'next': own_page(target)})}"
+    if current:
+        return HttpResponse(headers={"HX-Redirect": address})
+    response = render(request, "people/step_up.html", {"address": address, "sent": sent}, status=401)
+    response["WWW-Authenticate"] = demand.challenge
+    return response
+
+
 def caller(request: HttpRequest) -> Person:
     """The person signed in, behind a mark of this module; Django's types know only its own kind of user."""
     return cast(Person, request.user)
@@ -148,12 +184,25 @@ def _route(request: HttpRequest) -> str:
     return request.resolver_match.view_name if request.resolver_match else request.path
 
 
+class StepUpNeeded(HttpError):
+    """The act needs a stronger sign-in; `challenge` says which (RFC 9470)."""
+
+    def __init__(self, demand: Demand) -> None:
+        sentence = _(
+            "This needs a stronger or more recent sign-in, such as with a second factor. Do it in the "
+            "browser, or with a token of the login service that says so; tokens of this site never do."
+        )
+        super().__init__(401, sentence)
+        self.challenge = demand.challenge
+
+
 class SignedInAuth(AuthBase):
     """The route needs a person: the site's session with its CSRF token, or a bearer token."""
 
     openapi_type = "http"
     openapi_scheme = "bearer"
-    needs: str = "signed_in"
+    needs: str = SIGNED_IN
+    demand: Demand | None = None
 
     async def __call__(self, request: HttpRequest) -> Person:
         """The person, also set as `request.user`. Raises HttpError 401, 403 or 503."""
@@ -163,6 +212,8 @@ class SignedInAuth(AuthBase):
         person = _bearer(request) if "Authorization" in request.headers else _from_session(request)
         request.user = person
         self.require(request, person)
+        if demand := unmet(request, permission=self.needs, own=self.demand):
+            raise StepUpNeeded(demand)
         return person
 
     def require(self, request: HttpRequest, person: Person) -> None:
@@ -172,7 +223,7 @@ class SignedInAuth(AuthBase):
 class MemberAuth(SignedInAuth):
     """The route needs a member."""
 
-    needs = "member"
+    needs = MEMBER
 
     def require(self, request: HttpRequest, person: Person) -> None:
         if not person.lets(MEMBER):
@@ -190,11 +241,10 @@ class MemberAuth(SignedInAuth):
 class NeedsAuth(SignedInAuth):
     """The route needs somebody one of whose roles carries a permission."""
 
-    def __init__(self, permission: str) -> None:
+    def __init__(self, permission: str, *, acr: str = "", max_age: int | None = None) -> None:
         super().__init__()
-        if permission not in PERMISSIONS:
-            raise LookupError(f"There is no permission {permission}; there are {', '.join(PERMISSIONS)}.")
-        self.needs = permission
+        _require_known(permission)
+        self.needs, self.demand = permission, _demand(acr, max_age)
 
     def require(self, request: HttpRequest, person: Person) -> None:
         if not person.may(self.needs):

@@ -5,35 +5,55 @@ from uuid import uuid4
 
 from django.conf import settings
 from django.contrib.auth import login, logout
+from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
+from django.db.models import Q
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from caimera.audit.actions import JSON, record
 from caimera.audit.actions import forget_person as forget_in_trail
-from caimera.audit.actions import record
 from caimera.people import arriving
 from caimera.people.accepting import end_visit
 from caimera.people.chapters import chapters
-from caimera.people.claims import Claims
-from caimera.people.entitlements import groups
 from caimera.people.errors import ActRefused
-from caimera.people.models import SIGN_IN_COUNTS, Person, membership_group
+from caimera.people.identities import check
+from caimera.people.login_service import Arrival
+from caimera.people.models import SIGN_IN_COUNTS, Person, SignIn
+from caimera.people.proving import keep_proof
 from caimera.people.queries import all_known
 
 
 @transaction.atomic
-def sign_in(*, request: HttpRequest, claims: Claims) -> Person:
+def sign_in(*, request: HttpRequest, arrival: Arrival) -> Person:
     """Remember the person and open a session for them under a new key, which ends by itself."""
-    person = check(claims=claims)
+    identity = check(claims=arrival.claims, tokens=arrival.tokens.as_json())
+    person = identity.person
+    _forget_over(request)
     login(request, cast(Any, person))
     request.session.cycle_key()
     request.session.set_expiry(timezone.now() + SIGN_IN_COUNTS)
-    record(act="person.signed-in", actor=person.actor, detail={"member": person.is_member})
+    keep_proof(request, arrival.proof)
+    SignIn.objects.create(identity=identity, session_key=str(request.session.session_key), sid=arrival.sid)
+    detail: dict[str, JSON] = {
+        "member": person.is_member,
+        "acr": arrival.proof.acr,
+        "identity": str(identity.pk),
+    }
+    record(act="person.signed-in", actor=person.actor, detail=detail)
     arriving.welcome(request, person)
     return person
+
+
+def _forget_over(request: HttpRequest) -> None:
+    """Sessions that ended by themselves, and the one this browser had, are nobody's any more."""
+    over = timezone.now() - SIGN_IN_COUNTS
+    mine = request.session.session_key or ""
+    SignIn.objects.filter(Q(at__lt=over) | Q(session_key=mine)).delete()
+    Session.objects.filter(expire_date__lt=timezone.now()).delete()
 
 
 @transaction.atomic
@@ -42,35 +62,13 @@ def sign_out(*, request: HttpRequest) -> None:
     if isinstance(request.user, Person):
         end_visit(person=request.user)
         record(act="person.signed-out", actor=request.user.actor)
-    logout(request)
+    end_session(request=request)
 
 
 def end_session(*, request: HttpRequest) -> None:
     """End the session without a word of whose it was."""
+    SignIn.objects.filter(session_key=request.session.session_key or "").delete()
     logout(request)
-
-
-@transaction.atomic
-def check(*, claims: Claims) -> Person:
-    """Keep what the login service says about a person now; membership gained or lost is recorded."""
-    group = membership_group()
-    is_member = group in groups(claims.entitlements, trusted=(group.authority,))
-    known = Person.objects.select_for_update().filter(issuer=claims.issuer, sub=claims.sub).first()
-    person, _made = Person.objects.update_or_create(
-        issuer=claims.issuer,
-        sub=claims.sub,
-        defaults={
-            "name": claims.name,
-            "email": claims.email,
-            "entitlements": list(claims.entitlements),
-            "in_membership_group": is_member,
-            "checked_at": timezone.now(),
-        },
-    )
-    if is_member != (known is not None and known.in_membership_group):
-        act = "membership.gained" if is_member else "membership.lost"
-        record(act=act, actor=person.actor, object=f"person:{person.pk}")
-    return person
 
 
 @transaction.atomic

@@ -8,6 +8,7 @@ from django.contrib.auth.backends import BaseBackend
 
 from caimera.people.models import Person
 from caimera.people.queries import known_now
+from caimera.people.rechecking import still_known
 
 
 class PersonBackend(BaseBackend):
@@ -15,4 +16,5 @@ class PersonBackend(BaseBackend):
 
     def get_user(self, user_id: UUID) -> Person | None:  # type: ignore[override]
         """The person, or None: then `request.user` is anonymous, whatever the session says."""
-        return known_now().filter(pk=user_id).first()
+        person = known_now().filter(pk=user_id).first()
+        return still_known(person) if person else None

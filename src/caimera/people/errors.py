@@ -3,6 +3,7 @@
 PeopleError
 ├── NotAGroup            the text is no group entitlement (AARC-G069)
 ├── TokenRefused         the bearer token opens nothing here
+├── LogoutRefused        the login service's word that a session is over is not to be believed
 ├── ActRefused           what somebody wants to do about persons cannot be done (422)
 │   └── Overtaken        it cannot be done any more: somebody was faster (409)
 └── SignInProblem        the person cannot be signed in
@@ -10,6 +11,9 @@ PeopleError
     ├── LoginRefused     the login service is none this site may trust, or does not know this site
     ├── SignInDeclined   the person, or the login service, said no
     ├── SignInMixedUp    the answer belongs to no sign-in begun in this browser
+    ├── NotStrongEnough  the login service did not prove who they are as strongly as was asked
+    ├── SomebodyElse     who came back is not who went away
+    ├── IdentityUnlinked the login was once linked to an account here, and no longer is
     └── IdentityRefused  what the login service said about the person does not hold together
 
 The message of an error is for the log; `sentence` is for the person and tells them what to do next.
@@ -31,6 +35,10 @@ class TokenRefused(PeopleError):
     """The bearer token opens nothing here: unknown, expired, revoked, or given to another client."""
 
     sentence: Promise = _("The access token is not valid here. Sign in again with `caimera login`.")
+
+
+class LogoutRefused(PeopleError):
+    """A logout token is forged, for somebody else, too old, or was heard before."""
 
 
 class ActRefused(PeopleError):
@@ -94,4 +102,34 @@ class IdentityRefused(SignInProblem):
     sentence = _(
         "What the login service said about you could not be verified, so you are not signed in. "
         "Try again; if it happens twice, tell the operator of this site."
+    )
+
+
+class NotStrongEnough(SignInProblem):
+    """The login service did not prove who they are as strongly, or as lately, as was asked."""
+
+    status = 403
+    sentence = _(
+        "The login service did not confirm a second factor, or did not ask you anew, so nothing was done. "
+        "Set up a second factor there, or sign in by an institution that has one, and try again."
+    )
+
+
+class SomebodyElse(SignInProblem):
+    """Who came back from the login service is not who went there."""
+
+    status = 403
+    sentence = _(
+        "You came back from the login service as somebody else than you were here, so nothing was done. "
+        "Try again with the login you are signed in with."
+    )
+
+
+class IdentityUnlinked(SignInProblem):
+    """The login was once linked to an account here, and was unlinked."""
+
+    status = 403
+    sentence = _(
+        "This login was unlinked from the account it belonged to. Sign in with another login of that "
+        "account; there it can be linked again."
     )

@@ -1,140 +1,178 @@
-"""The login service: found by discovery, distrusted until it fits, spoken to through Authlib.
+"""The login services: spoken to through Authlib, believed only what holds.
 
-OpenID Connect Core 1.0 and Discovery 1.0; PKCE: RFC 7636; introspection: RFC 7662; the issuer in the
-answer: RFC 9207. Authlib checks azp, exp, iat, nonce and at_hash of the id token by itself; issuer,
-audience and algorithms it checks because it is told to here.
+OpenID Connect Core 1.0; PKCE: RFC 7636; introspection: RFC 7662; the issuer in the answer: RFC 9207. Authlib
+checks azp, exp, iat, nonce and at_hash of the id token by itself; issuer, audience and algorithms it checks
+because it is told to here.
 """
 
 from __future__ import annotations
 
-import ipaddress
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
-from http import HTTPStatus
+from dataclasses import asdict, dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
 
 import requests
 from authlib.integrations.base_client import OAuthError
 from authlib.integrations.django_client import DjangoIntegration, DjangoOAuth2App
 from django.conf import settings
-from django.http import HttpRequest, HttpResponseRedirect
+from django.http import HttpRequest
 from joserfc.errors import JoseError
 
+from caimera.people.begun import Begun, Purpose
 from caimera.people.claims import Claims, claims_from
+from caimera.people.discovery import ENDPOINTS, TIMEOUT_SECONDS, ask, description, require_trustworthy
 from caimera.people.errors import (
     IdentityRefused,
     LoginRefused,
     LoginUnreachable,
+    NotStrongEnough,
     SignInDeclined,
     SignInMixedUp,
-    SignInProblem,
     TokenRefused,
 )
-from caimera.secrets import FileStore
+from caimera.people.proof import LEEWAY_SECONDS, Demand, Proof
+from caimera.people.providers import Provider, provider_of
 from caimera.web.site import SiteSettings
 
 SCOPE = "openid profile email eduperson_entitlement"
+OFFLINE = "offline_access"
 ALGORITHMS = ("RS256", "ES256")
-LEEWAY_SECONDS = 30
-TIMEOUT_SECONDS = 10
 DESCRIPTION_COUNTS_SECONDS = 3600.0
 
-_NEEDED = (
-    "authorization_endpoint",
-    "token_endpoint",
-    "userinfo_endpoint",
-    "introspection_endpoint",
-    "jwks_uri",
-)
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """What the login service may be asked with again: until when the access token counts (Unix seconds)."""
+
+    access: str
+    until: float
+    refresh: str = ""
+
+    @classmethod
+    def of(cls, answer: Mapping[str, Any], *, refresh: str = "") -> Tokens:
+        """Those of a token answer; a refresh token that is not renewed goes on (RFC 6749, 6)."""
+        until = time.time() + float(answer.get("expires_in") or TIMEOUT_SECONDS)
+        return cls(str(answer["access_token"]), until, str(answer.get("refresh_token") or refresh))
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
 
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """Somebody came back from the login service: who they are, and where they were going."""
+    """Somebody came back from a login service: who they are, how they proved it, what for."""
 
     claims: Claims
-    target: str
+    tokens: Tokens
+    proof: Proof
+    sid: str
+    begun: Begun
 
 
 @dataclass(frozen=True, slots=True)
 class Introspected:
-    """An access token the login service stands by: whose it is, until when (Unix seconds)."""
+    """An access token the login service stands by: whose it is, until when (Unix seconds), how proved."""
 
     sub: str
     expires_at: float
+    proof: Proof = field(default_factory=Proof)
 
 
 class LoginService:
-    """The login service of one site, as its description says it is."""
+    """One login service of a site, as its description says it is."""
 
-    def __init__(self, site: SiteSettings, description: Mapping[str, Any]) -> None:
-        require_trustworthy(description, issuer=site.oidc_issuer, demo=site.demo)
-        self.issuer = site.oidc_issuer
-        self.sign_out_page = str(description.get("end_session_endpoint", ""))
-        self._clients = {site.oidc_client_id, site.cli_client_id}
-        self._credentials = (site.oidc_client_id, _client_secret(site))
-        self._userinfo_endpoint = description["userinfo_endpoint"]
-        self._introspection_endpoint = description["introspection_endpoint"]
+    def __init__(self, provider: Provider, site: SiteSettings, said: Mapping[str, Any]) -> None:
+        require_trustworthy(said, issuer=provider.issuer, demo=site.demo)
+        self.issuer = provider.issuer
+        self.client_id = provider.client_id
+        self.sign_out_page = str(said.get("end_session_endpoint", ""))
+        self._clients = {provider.client_id, site.cli_client_id}
+        self._credentials = (provider.client_id, provider.secret(site))
+        self._endpoints = {name: str(said[name]) for name in ENDPOINTS}
+        self._names_itself = said.get("authorization_response_iss_parameter_supported") is True
+        offline = f" {OFFLINE}" if OFFLINE in said.get("scopes_supported", ()) else ""
         self._app = DjangoOAuth2App(
             DjangoIntegration("login"),
             "login",
             client_id=self._credentials[0],
             client_secret=self._credentials[1],
             client_kwargs={
-                "scope": SCOPE,
+                "scope": SCOPE + offline,
                 "code_challenge_method": "S256",
                 "token_endpoint_auth_method": "client_secret_basic",
                 "default_timeout": TIMEOUT_SECONDS,
             },
-            issuer=site.oidc_issuer,
+            issuer=provider.issuer,
             id_token_signing_alg_values_supported=list(ALGORITHMS),
-            **{name: description[name] for name in _NEEDED},
+            **self._endpoints,
         )
 
-    def send_away(self, request: HttpRequest, *, callback: str, target: str) -> HttpResponseRedirect:
-        """Send the browser to the login service; `target` is remembered with this sign-in's state."""
+    def begin(
+        self,
+        *,
+        callback: str,
+        target: str,
+        purpose: Purpose = "sign-in",
+        person: str = "",
+        demand: Demand | None = None,
+    ) -> tuple[str, Begun]:
+        """The address to send the browser to, and what it has to bring back."""
+        asked = _asked(demand) if demand else {}
+        if purpose == "link":
+            asked["prompt"] = "login"
         with _answered_well():
-            begun = self._app.create_authorization_url(callback)
-        self._app.save_authorize_data(request, redirect_uri=callback, target=target, **begun)
-        return HttpResponseRedirect(begun["url"])
+            made = self._app.create_authorization_url(callback, **asked)
+        begun = Begun(
+            issuer=self.issuer,
+            state=made["state"],
+            nonce=made["nonce"],
+            code_verifier=made["code_verifier"],
+            callback=callback,
+            target=target,
+            purpose=purpose,
+            person=person,
+            acr=demand.acr if demand else "",
+            max_age=demand.max_age if demand else None,
+        )
+        return made["url"], begun
 
-    def receive(self, request: HttpRequest) -> Arrival:
+    def receive(self, request: HttpRequest, begun: Begun) -> Arrival:
         """Take the browser back: redeem the code, check the id token, ask userinfo.
 
         Raises:
             SignInProblem: of any kind; nobody is signed in then.
         """
-        begun = self._begun(request)
-        try:
-            with _answered_well():
-                token = self._app.authorize_access_token(
-                    request, claims_options=self._claims_options(), leeway=LEEWAY_SECONDS
-                )
-        finally:
-            self._app.framework.clear_state_data(request.session, request.GET["state"])
-        identity = token.get("userinfo")
+        self._require_ours(request)
+        with _answered_well():
+            answer = self._app.fetch_access_token(
+                code=request.GET.get("code"), redirect_uri=begun.callback, code_verifier=begun.code_verifier
+            )
+            identity = self._app.parse_id_token(
+                answer, nonce=begun.nonce, claims_options=self._claims_options(), leeway=LEEWAY_SECONDS
+            )
         if not identity:
             raise IdentityRefused("The login service sent no id token.")
-        return Arrival(self.claims(token["access_token"], sub=identity["sub"]), begun["target"])
+        proof = _proof(identity)
+        if not proof.meets(Demand(begun.acr, begun.max_age), now=time.time()):
+            raise NotStrongEnough(f"'{begun.acr}' and {begun.max_age} s were asked for, not {proof}.")
+        claims = self.claims(answer["access_token"], sub=identity["sub"])
+        sid = identity.get("sid")
+        return Arrival(claims, Tokens.of(answer), proof, sid if isinstance(sid, str) else "", begun)
 
-    def _begun(self, request: HttpRequest) -> Mapping[str, Any]:
-        """What was kept in this browser's session when this sign-in began."""
-        begun = self._app.framework.get_state_data(request.session, request.GET.get("state", ""))
-        if begun is None:
-            raise SignInMixedUp("The state belongs to no sign-in begun in this session.")
-        if request.GET.get("iss", self.issuer) != self.issuer:
+    def _require_ours(self, request: HttpRequest) -> None:
+        if request.GET.get("iss", "" if self._names_itself else self.issuer) != self.issuer:
             raise SignInMixedUp("The answer comes from another issuer.")
         if error := request.GET.get("error"):
+            if error == "unmet_authentication_requirements":
+                raise NotStrongEnough("The login service cannot authenticate them as strongly as asked.")
             raise SignInDeclined(f"The login service answered '{error}'.")
-        return begun
 
     def _claims_options(self) -> dict[str, Any]:
         return {
             "iss": {"essential": True, "value": self.issuer},
-            "aud": {"essential": True, "value": self._app.client_id},
+            "aud": {"essential": True, "value": self.client_id},
         }
 
     def claims(self, access_token: str, *, sub: str) -> Claims:
@@ -144,8 +182,44 @@ class LoginService:
             LoginUnreachable, IdentityRefused
         """
         headers = {"Authorization": f"Bearer {access_token}"}
-        userinfo = _ask("GET", self._userinfo_endpoint, refused=IdentityRefused, headers=headers)
+        userinfo = ask("GET", self._endpoints["userinfo_endpoint"], refused=IdentityRefused, headers=headers)
         return claims_from(userinfo, issuer=self.issuer, sub=sub)
+
+    def ask_again(self, tokens: Tokens, *, sub: str) -> tuple[Claims, Tokens]:
+        """What userinfo says now of somebody who signed in earlier, and the tokens for the next time.
+
+        Raises:
+            TokenRefused: it stands by them no longer, or there is nothing left to ask it with.
+            LoginUnreachable, LoginRefused: it does not say.
+        """
+        if tokens.until > time.time():
+            try:
+                return self.claims(tokens.access, sub=sub), tokens
+            except IdentityRefused:
+                pass  # ended before its time: the refresh token decides
+        tokens = self._refreshed(tokens)
+        try:
+            return self.claims(tokens.access, sub=sub), tokens
+        except IdentityRefused as error:
+            raise TokenRefused("Userinfo does not take a token given a moment ago.") from error
+
+    def _refreshed(self, tokens: Tokens) -> Tokens:
+        if not tokens.refresh:
+            raise TokenRefused("The access token is over, and there is no refresh token.")
+        try:
+            with _answered_well():
+                answer = self._app.fetch_access_token(
+                    grant_type="refresh_token", refresh_token=tokens.refresh
+                )
+        except (SignInMixedUp, IdentityRefused) as error:
+            raise TokenRefused("The login service does not take the refresh token.") from error
+        return Tokens.of(answer, refresh=tokens.refresh)
+
+    def keys(self, *, anew: bool = False) -> Mapping[str, Any]:
+        """The service's public keys (JWKS). Raises LoginUnreachable."""
+        with _answered_well():
+            found: Mapping[str, Any] = self._app.fetch_jwk_set(force=anew)
+        return found
 
     def introspect(self, access_token: str, *, now: float) -> Introspected:
         """Ask whether a token is good, for whom, and given to us (RFC 7662).
@@ -153,9 +227,9 @@ class LoginService:
         Raises:
             TokenRefused, LoginUnreachable, LoginRefused
         """
-        said = _ask(
+        said = ask(
             "POST",
-            self._introspection_endpoint,
+            self._endpoints["introspection_endpoint"],
             refused=LoginRefused,
             data={"token": access_token, "token_type_hint": "access_token"},
             auth=self._credentials,
@@ -174,7 +248,18 @@ class LoginService:
         expires_at = float(said.get("exp", "inf"))
         if expires_at <= now or not isinstance(said.get("sub"), str):
             raise TokenRefused("This token has expired or belongs to nobody.")
-        return Introspected(said["sub"], expires_at)
+        return Introspected(said["sub"], expires_at, _proof(said))
+
+
+def _asked(demand: Demand) -> dict[str, Any]:
+    asked: dict[str, Any] = {"acr_values": demand.acr} if demand.acr else {}
+    return asked if demand.max_age is None else {**asked, "max_age": demand.max_age}
+
+
+def _proof(said: Mapping[str, Any]) -> Proof:
+    acr, at = said.get("acr"), said.get("auth_time")
+    is_time = isinstance(at, int | float) and not isinstance(at, bool)
+    return Proof(acr if isinstance(acr, str) else "", float(at) if is_time and at is not None else None)
 
 
 @contextmanager
@@ -192,88 +277,24 @@ def _answered_well() -> Iterator[None]:
         raise IdentityRefused(f"The id token does not hold: {error}") from error
 
 
-def _client_secret(site: SiteSettings) -> str:
-    return FileStore(site.secrets_file, site.secrets_key_file).get("oidc_client_secret").decode()
-
-
-def require_trustworthy(description: Mapping[str, Any], *, issuer: str, demo: bool) -> None:
-    """Whether a discovery document is that of our issuer and offers what a safe sign-in needs.
-
-    Raises:
-        LoginRefused
-    """
-    if description.get("issuer") != issuer:
-        raise LoginRefused(f"The service at {issuer} calls itself '{description.get('issuer')}'.")
-    if description.get("caimera_simulator") and not demo:
-        raise LoginRefused(f"{issuer} is the sign-in simulator, which is for the demo only.")
-    if missing := [name for name in _NEEDED if not isinstance(description.get(name), str)]:
-        raise LoginRefused(f"{issuer} does not offer {', '.join(missing)}.")
-    for name in _NEEDED:
-        require_trustworthy_address(description[name], demo=demo)
-    if "S256" not in description.get("code_challenge_methods_supported", ["S256"]):
-        raise LoginRefused(f"{issuer} does not offer PKCE with S256.")
-
-
-def require_trustworthy_address(address: str, *, demo: bool) -> None:
-    """Outside the demo the login service is reached by https and is not on this machine.
-
-    Raises:
-        LoginRefused
-    """
-    if demo:
-        return
-    parts = urlsplit(address)
-    if parts.scheme != "https" or _is_this_machine(parts.hostname or ""):
-        raise LoginRefused(
-            f"The login service at {address} is not reached by https or is on this machine, "
-            "which only a demo may use."
-        )
-
-
-def _is_this_machine(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost" or host.endswith(".localhost")
-
-
 _known: dict[str, tuple[tuple[SiteSettings, int], float, LoginService]] = {}
-"""By issuer: settings and edition of the secrets it was made for, when it was read, the service."""
+"""By issuer: settings and edition of the secret it was made for, when it was read, the service."""
 
 
-def login_service() -> LoginService:
-    """The login service of this site; read again every hour, and at once when a secret of the site changed.
+def login_service(issuer: str = "") -> LoginService:
+    """A login service of this site, by default that of `oidc_issuer`; read again every hour, and at once when
+    its secret changed.
 
     Raises:
         LoginUnreachable, LoginRefused
     """
     site: SiteSettings = settings.SITE
-    wanted = (site, site.secrets_file.stat().st_mtime_ns)
-    if known := _known.get(site.oidc_issuer):
+    provider = provider_of(issuer or site.oidc_issuer)
+    wanted = (site, provider.edition(site))
+    if known := _known.get(provider.issuer):
         made_for, read_at, service = known
         if made_for == wanted and time.monotonic() - read_at <= DESCRIPTION_COUNTS_SECONDS:
             return service
-    service = LoginService(site, _description(site.oidc_issuer))
-    _known[site.oidc_issuer] = (wanted, time.monotonic(), service)
+    service = LoginService(provider, site, description(provider.issuer))
+    _known[provider.issuer] = (wanted, time.monotonic(), service)
     return service
-
-
-def _description(issuer: str) -> Mapping[str, Any]:
-    """The discovery document (OpenID Connect Discovery, 4)."""
-    address = f"{issuer.rstrip('/')}/.well-known/openid-configuration"
-    description = _ask("GET", address, refused=LoginRefused)
-    if not isinstance(description, Mapping):
-        raise LoginRefused(f"{issuer} does not describe itself.")
-    return description
-
-
-def _ask(method: str, address: str, *, refused: type[SignInProblem], **sent: Any) -> object:
-    """The JSON at an address of the login service. Raises LoginUnreachable, or `refused` if it says no."""
-    try:
-        answer = requests.request(method, address, timeout=TIMEOUT_SECONDS, allow_redirects=False, **sent)
-        if answer.status_code in (HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
-            raise refused(f"{address} answered {answer.status_code}.")
-        answer.raise_for_status()
-        return answer.json()
-    except requests.RequestException as error:
-        raise LoginUnreachable(f"{address} does not answer: {error}") from error

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -18,6 +19,7 @@ from caimera.people.access import caller, needs, signed_in
 from caimera.people.errors import ActRefused
 from caimera.people.models import OPEN_STATES, Membership, Person
 from caimera.people.policies import current
+from caimera.people.proving import typed
 from caimera.people.queries import memberships_open
 from caimera.web.access import anyone
 from caimera.workflow import Refused
@@ -130,7 +132,8 @@ def memberships(request: HttpRequest) -> HttpResponse:
 @require_safe
 def one_membership(request: HttpRequest, membership_id: UUID) -> HttpResponse:
     """One application with its history, and what the reader may do with it."""
-    return _one(request, membership_id)
+    before = typed(request, reverse("people:decide-membership", args=[membership_id]))
+    return _one(request, membership_id, reason=before.get("reason", ""))
 
 
 @needs("members.decide")

@@ -16,10 +16,14 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from caimera.people.entitlements import Group, groups, parse
+from caimera.people.identity_models import HeardLogout, Identity, SignIn
+from caimera.people.proof import Proof
 from caimera.people.roles import BY_GROUP, ROLES, permissions_of
 
+__all__ = ["HeardLogout", "Identity", "SignIn"]
+
 SIGN_IN_COUNTS = timedelta(hours=8)
-"""How long what userinfo said is believed without asking again."""
+"""How long a sign-in counts; meanwhile its login service is asked again (`rechecking`)."""
 
 
 SERVICE = "this-site"
@@ -50,6 +54,7 @@ class Person(models.Model):
     notice_email = models.CharField(max_length=254, blank=True)
     sessions_ended = models.PositiveIntegerField(default=0)
     checked_at = models.DateTimeField()
+    recheck_at = models.DateTimeField(null=True)
 
     USERNAME_FIELD = "id"
     REQUIRED_FIELDS: ClassVar[tuple[str, ...]] = ()
@@ -58,6 +63,8 @@ class Person(models.Model):
     is_anonymous = False
     limited_to: frozenset[str] | None = None
     """The permissions of the token they came with; None where they came themselves."""
+    proof: Proof | None = None
+    """How the token they came with was proved; None where their session says it."""
 
     class Meta:
         constraints = (

@@ -12,6 +12,37 @@ from caimera.people.chapters import Chapter
 from caimera.people.models import OPEN_STATES, Membership, MembershipStep, Person, RoleGrant
 
 
+def _identities(person: Person) -> Sequence[Mapping[str, Any]]:
+    return [
+        {
+            "issuer": one.issuer,
+            "sub": one.sub,
+            "name": one.name,
+            "email": one.email,
+            "entitlements": one.entitlements,
+            "linked_at": one.linked_at.isoformat(),
+            "checked_at": one.checked_at.isoformat(),
+            "asked_again": bool(one.sealed),
+            "sessions": one.sign_ins.count(),
+        }
+        for one in person.identities.all()
+    ]
+
+
+def _forget_identities(person: Person) -> None:
+    person.identities.all().delete()
+
+
+IDENTITIES = Chapter(
+    name="identities",
+    label=_("Logins you sign in with"),
+    count=lambda person: person.identities.count(),
+    told=_identities,
+    forget=_forget_identities,
+    address="people:identities",
+)
+
+
 def _roles(person: Person) -> Sequence[Mapping[str, Any]]:
     return [
         {
@@ -151,4 +182,4 @@ DELEGACIES = Chapter(
     forget=_forget_delegacies,
     address="people:roles",
 )
-ALL = (ROLES, MEMBERSHIPS, ACCEPTANCES, TOKENS, DELEGACIES)
+ALL = (IDENTITIES, ROLES, MEMBERSHIPS, ACCEPTANCES, TOKENS, DELEGACIES)

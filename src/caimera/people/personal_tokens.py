@@ -22,7 +22,9 @@ from django.utils.translation import gettext as _
 from caimera.audit.actions import record
 from caimera.people.errors import ActRefused, Overtaken, TokenRefused
 from caimera.people.granting import give_role
-from caimera.people.models import SERVICE, AccessToken, Person
+from caimera.people.models import SERVICE, AccessToken, Person, SignIn
+from caimera.people.proof import Proof
+from caimera.people.rechecking import still_known
 from caimera.people.roles import PERMISSIONS, ROLES, permissions_of
 
 PREFIX = "caimera_"
@@ -93,6 +95,8 @@ def end_everything(*, person: Person) -> int:
     revoked = _working(person).update(revoked_at=timezone.now())
     person.sessions_ended += 1
     person.save(update_fields=("sessions_ended",))
+    SignIn.objects.filter(identity__person=person).delete()
+    person.identities.update(sealed="")
     record(act="person.signed-out-everywhere", actor=person.actor, detail={"tokens": revoked})
     return revoked
 
@@ -107,8 +111,10 @@ def person_by_token(words: str) -> Person:
         raise TokenRefused("No token that works has these words.")
     if token.last_used_at is None or now - token.last_used_at > _SEEN_EVERY:
         AccessToken.objects.filter(pk=token.pk).update(last_used_at=now)
-    token.person.limited_to = frozenset(token.scopes)
-    return token.person
+    if (person := still_known(token.person)) is None:
+        raise TokenRefused("The login service no longer vouches for whose token this is.")
+    person.limited_to, person.proof = frozenset(token.scopes), Proof()
+    return person
 
 
 @transaction.atomic

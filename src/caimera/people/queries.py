@@ -22,9 +22,7 @@ def known_now() -> QuerySet[Person]:
 def person_called(name: str) -> Person:
     """The one person known here by this e-mail address or identifier (`sub`). Raises ActRefused."""
     name = name.replace("\0", "")
-    found = (
-        list(Person.objects.filter(Q(sub=name) | Q(email__iexact=name)).order_by("pk")[:2]) if name else []
-    )
+    found = list(Person.objects.filter(_called(name)).distinct().order_by("pk")[:2]) if name else []
     if not found:
         raise ActRefused(
             _("Nobody of this address or identifier has signed in here. They have to sign in once.")
@@ -34,6 +32,11 @@ def person_called(name: str) -> Person:
             _("Several people have this address. Name the identifier under which they are known.")
         )
     return found[0]
+
+
+def _called(name: str) -> Q:
+    by_login = Q(identities__sub=name) | Q(identities__email__iexact=name)
+    return Q(sub=name) | Q(email__iexact=name) | by_login
 
 
 def end_of(day: str) -> datetime:

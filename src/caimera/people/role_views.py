@@ -8,6 +8,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -16,6 +17,7 @@ from caimera.people.access import caller, needs
 from caimera.people.errors import ActRefused
 from caimera.people.granting import confirm_role, give_role, take_role
 from caimera.people.models import Person
+from caimera.people.proving import typed
 from caimera.people.queries import end_of, grants_open, person_called
 from caimera.people.roles import PERMISSIONS, ROLES
 from caimera.web.access import anyone
@@ -45,7 +47,7 @@ def roles(request: HttpRequest) -> HttpResponse:
 @require_safe
 def holders(request: HttpRequest) -> HttpResponse:
     """Who holds which role, and what waits to be confirmed."""
-    return _holders(request)
+    return _holders(request, sent=typed(request, reverse("people:role-give")))
 
 
 @needs("roles.give")

@@ -1,55 +1,24 @@
-"""Pages of signing in and out, and of membership."""
+"""Pages: sign out, and what this site knows of me."""
 
 from __future__ import annotations
 
-import logging
-
-from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from caimera.audit.errors import NotInPlaceYet
 from caimera.people import actions
-from caimera.people.access import caller, own_page, signed_in
+from caimera.people.access import caller, signed_in
 from caimera.people.chapters import chapters
 from caimera.people.errors import SignInProblem
 from caimera.people.login_service import login_service
 from caimera.people.queries import trail_of
 from caimera.web.access import anyone
 
-logger = logging.getLogger(__name__)
-
 ENTRIES = 50
 """Records of the trail on one page."""
-
-
-@anyone
-@never_cache
-@require_safe
-def sign_in(request: HttpRequest) -> HttpResponse:
-    """To the login service; afterwards to `next`, if that is on this site."""
-    callback = settings.SITE.base_url + reverse("people:callback")
-    try:
-        return login_service().send_away(request, callback=callback, target=own_page(request.GET.get("next")))
-    except SignInProblem as problem:
-        return _problem_page(request, problem)
-
-
-@anyone
-@never_cache
-@require_safe
-def callback(request: HttpRequest) -> HttpResponse:
-    """Back from the login service."""
-    try:
-        arrival = login_service().receive(request)
-    except SignInProblem as problem:
-        return _problem_page(request, problem)
-    actions.sign_in(request=request, claims=arrival.claims)
-    return redirect(arrival.target)
 
 
 @anyone
@@ -98,12 +67,6 @@ def forget_me(request: HttpRequest) -> HttpResponse:
         return render(request, "people/forget_me.html", {"problem": str(problem)}, status=409)
     actions.end_session(request=request)
     return render(request, "people/forgotten.html")
-
-
-def _problem_page(request: HttpRequest, problem: SignInProblem) -> HttpResponse:
-    logger.warning("sign-in failed: %s: %s", type(problem).__name__, problem)
-    context = {"sentence": problem.sentence, "sign_in": reverse("people:sign-in")}
-    return render(request, "people/sign_in_problem.html", context, status=problem.status)
 
 
 def _sign_out_page_of_login() -> str:

@@ -95,7 +95,7 @@ def _http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
         return _too_large(request, error)
     response = problem(error.status_code, HTTPStatus(error.status_code).phrase, str(error))
     if error.status_code == HTTPStatus.UNAUTHORIZED:
-        response["WWW-Authenticate"] = "Bearer"
+        response["WWW-Authenticate"] = getattr(error, "challenge", "Bearer")
     return response
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Annotated, Any, TypeVar
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from pydantic import Field, IPvAnyNetwork, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, IPvAnyNetwork, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from caimera.secrets import FileStore
@@ -29,6 +29,18 @@ _YEAR = 365
 
 class SettingsProblem(SystemExit):
     """The site cannot start; the message says what to set."""
+
+
+class FurtherLogin(BaseModel):
+    """One more login service of a site, whose clients have a secret in a file of their own (mode 0600)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    label: Annotated[str, Field(min_length=1, max_length=100)]
+    issuer: Annotated[str, Field(pattern=r"^https?://")]
+    client_id: str
+    secret_file: Path
+    authorities: Annotated[tuple[str, ...], Field(description="As `<namespace>#<authority>`.")] = ()
 
 
 class SiteSettings(BaseSettings):
@@ -67,6 +79,35 @@ class SiteSettings(BaseSettings):
     cli_client_id: Annotated[
         str, Field(description="Client identifier of the command line at the issuer, a public client.")
     ] = "caimera-cli"
+    login_services: Annotated[
+        tuple[FurtherLogin, ...],
+        Field(
+            description="Further login services, as a JSON list of objects with `label`, `issuer`, "
+            "`client_id`, `secret_file` and `authorities`: whose entitlements are believed, as "
+            "`<namespace>#<authority>`."
+        ),
+    ] = ()
+    login_away_minutes: Annotated[
+        int,
+        Field(
+            ge=0,
+            le=480,
+            description="How long people who are signed in go on while the login service does not answer.",
+        ),
+    ] = 60
+    step_up_for: Annotated[
+        tuple[str, ...],
+        Field(
+            description="Permissions, such as roles.give, and routes, such as people:forget-me, that need a "
+            "stronger sign-in, as a JSON list."
+        ),
+    ] = ()
+    step_up_acr: Annotated[
+        str, Field(description="The authentication context (`acr`) that is strong enough for them.")
+    ] = "https://refeds.org/profile/mfa"
+    step_up_minutes: Annotated[
+        int, Field(ge=0, description="How long ago that may have been; 0 for as long as the sign-in counts.")
+    ] = 30
     membership_group: Annotated[
         str, Field(description="Entitlement (AARC-G069) that makes a person a member.")
     ] = MEMBERSHIP_GROUP

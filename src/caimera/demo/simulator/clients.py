@@ -28,6 +28,7 @@ class Client:
     secret_sha256: str | None = None
     redirect_uris: tuple[str, ...] = ()
     logout_uris: tuple[str, ...] = ()
+    backchannel_uri: str = ""
     grants: tuple[str, ...] = (CODE,)
     id_token_alg: Literal["RS256", "ES256"] = "RS256"  # noqa: S105 - an algorithm
 

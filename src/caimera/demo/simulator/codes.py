@@ -15,6 +15,9 @@ from caimera.demo.simulator.errors import OAuthError, UnsafeRequest
 
 CODE_LIFETIME = 60
 
+SFA, MFA = "https://refeds.org/profile/sfa", "https://refeds.org/profile/mfa"
+"""The two levels offered: a single factor, and several (REFEDS)."""
+
 
 @dataclass(frozen=True, slots=True)
 class SignInRequest:
@@ -25,6 +28,7 @@ class SignInRequest:
     scope: str
     code_challenge: str
     nonce: str | None
+    acr: str = SFA
 
 
 @dataclass(slots=True)
@@ -60,7 +64,8 @@ def checked(client: Client, redirect_uri: str, query: Mapping[str, str]) -> Sign
     scope = query.get("scope", "")
     if "openid" not in scope.split():
         raise OAuthError("invalid_scope", "The scope must contain 'openid'.")
-    return SignInRequest(client, redirect_uri, scope, challenge, query.get("nonce"))
+    strong = MFA in query.get("acr_values", "").split() and query.get("level") != "one-factor"
+    return SignInRequest(client, redirect_uri, scope, challenge, query.get("nonce"), MFA if strong else SFA)
 
 
 class Codes:

@@ -39,10 +39,24 @@ def page(title: str, content: str) -> str:
 """
 
 
+_STRONG = """<p>The site asks for a second factor. Here it is confirmed by choosing.</p>
+<p><label><input type="checkbox" name="level" value="one-factor">
+I have none: sign in with a single factor</label></p>
+"""
+
+
 def choose_persona(
-    personas: Iterable[Persona], asking: str, fields: Mapping[str, str], method: str = "get"
+    personas: Iterable[Persona],
+    asking: str,
+    fields: Mapping[str, str],
+    method: str = "get",
+    *,
+    strong: bool = False,
 ) -> str:
-    """One button a persona, without the crowd; the form sends `fields` along, the choice is `login_hint`."""
+    """One button a persona, without the crowd; the form sends `fields` along, the choice is `login_hint`.
+
+    Where a site asks for a `strong` sign-in, a persona may also say that they have no second factor.
+    """
     hidden = "".join(
         f'<input type="hidden" name="{escape(name)}" value="{escape(value)}">'
         for name, value in fields.items()
@@ -57,7 +71,7 @@ def choose_persona(
     return page(
         "Choose a persona",
         f'<form method="{method}">{hidden}<fieldset><legend>Sign in to {escape(asking)} as</legend>\n'
-        f"{buttons}{refuse}</fieldset></form>",
+        f"{_STRONG if strong else ''}{buttons}{refuse}</fieldset></form>",
     )
 
 

@@ -9,7 +9,7 @@ from time import time
 from joserfc.jwk import KeySet
 
 from caimera.demo.simulator.clients import CODE, DEVICE, REFRESH, Client
-from caimera.demo.simulator.codes import Codes
+from caimera.demo.simulator.codes import MFA, SFA, Codes
 from caimera.demo.simulator.devices import DEVICE_CODE_LIFETIME, Devices
 from caimera.demo.simulator.errors import InvalidClient, InvalidToken, OAuthError
 from caimera.demo.simulator.personas import CROWD, PERSONAS, SCOPES, Persona
@@ -59,6 +59,10 @@ class Provider:
             "code_challenge_methods_supported": ["S256"],
             "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "none"],
             "scopes_supported": list(SCOPES),
+            "acr_values_supported": [SFA, MFA],
+            "authorization_response_iss_parameter_supported": True,
+            "backchannel_logout_supported": True,
+            "backchannel_logout_session_supported": True,
             "claims_parameter_supported": False,
             "caimera_simulator": True,
         }
@@ -73,9 +77,9 @@ class Provider:
         client.require_grant(grant_type)
         if grant_type == DEVICE:
             approval = self.devices.poll(client, form.get("device_code", ""))
-            return self._tokens(client, str(approval.sub), approval.scope, secrets.token_urlsafe(16), None)
+            return self._tokens(client, str(approval.sub), approval.scope, secrets.token_urlsafe(16))
         request, sub, grant = self.codes.redeem(client, form)
-        return self._tokens(client, sub, request.scope, grant, request.nonce)
+        return self._tokens(client, sub, request.scope, grant, request.nonce, request.acr)
 
     def _refresh(self, client: Client, token: str) -> JSON:
         """A refresh token works once; a second use revokes the whole grant (RFC 9700, 4.14.2)."""
@@ -89,12 +93,14 @@ class Provider:
             self.revoked.add(claims["grant"])
             raise OAuthError("invalid_grant", "The refresh token was used before; what it gave is revoked.")
         self.revoked.add(claims["jti"])
-        return self._tokens(client, claims["sub"], claims["scope"], claims["grant"], None)
+        return self._tokens(client, claims["sub"], claims["scope"], claims["grant"], acr=claims["acr"])
 
-    def _tokens(self, client: Client, sub: str, scope: str, grant: str, nonce: str | None) -> JSON:
+    def _tokens(
+        self, client: Client, sub: str, scope: str, grant: str, nonce: str | None = None, acr: str = SFA
+    ) -> JSON:
         persona = self.person(sub)
         granted = " ".join(name for name in scope.split() if name in SCOPES)
-        access = self.mint.token("at+jwt", client=client, sub=sub, scope=granted, grant=grant)
+        access = self.mint.token("at+jwt", client=client, sub=sub, scope=granted, grant=grant, acr=acr)
         answer: JSON = {
             "access_token": access,
             "token_type": "Bearer",
@@ -103,11 +109,11 @@ class Provider:
         }
         if "openid" in granted.split():
             answer["id_token"] = self.mint.id_token(
-                client=client, persona=persona, access_token=access, nonce=nonce
+                client=client, persona=persona, access_token=access, nonce=nonce, acr=acr, sid=grant
             )
         if "offline_access" in granted.split():
             answer["refresh_token"] = self.mint.token(
-                "refresh+jwt", client=client, sub=sub, scope=granted, grant=grant
+                "refresh+jwt", client=client, sub=sub, scope=granted, grant=grant, acr=acr
             )
         return answer
 
@@ -131,7 +137,7 @@ class Provider:
             claims = self._live("at+jwt", token)
         except InvalidToken:
             return {"active": False}
-        told = ("iss", "aud", "client_id", "sub", "scope", "jti", "iat", "exp")
+        told = ("iss", "aud", "client_id", "sub", "scope", "jti", "iat", "exp", "acr", "auth_time")
         return {"active": True, "token_type": "Bearer", **{name: claims[name] for name in told}}
 
     def revoke(self, client: Client, token: str) -> None:

@@ -15,7 +15,7 @@ from caimera.demo.simulator.asgi import (
     redirect,
 )
 from caimera.demo.simulator.clients import Client, authenticate
-from caimera.demo.simulator.codes import addressee, checked
+from caimera.demo.simulator.codes import MFA, addressee, checked
 from caimera.demo.simulator.errors import InvalidToken, OAuthError
 from caimera.demo.simulator.provider import Provider
 
@@ -68,7 +68,7 @@ class _Handlers:
         """Sends back a code for the persona in `login_hint`, or lets one be chosen."""
         query = request.query
         client, redirect_uri = addressee(self._provider.clients, query)
-        state = {"state": query["state"]} if "state" in query else {}
+        state = {"iss": self._provider.issuer, **({"state": query["state"]} if "state" in query else {})}
         try:
             wanted = checked(client, redirect_uri, query)
             persona = self._provider.personas.get(query.get("login_hint", ""))
@@ -78,7 +78,8 @@ class _Handlers:
             return _back(redirect_uri, {"error": error.code, "error_description": error.description, **state})
         if persona is None:
             fields = {name: value for name, value in query.items() if name != "login_hint"}
-            return answer_page(pages.choose_persona(self._provider.personas.values(), client.name, fields))
+            people, strong = self._provider.personas.values(), wanted.acr == MFA
+            return answer_page(pages.choose_persona(people, client.name, fields, strong=strong))
         return _back(redirect_uri, {"code": self._provider.codes.give(wanted, persona.sub), **state})
 
     def token(self, request: Request) -> Response:

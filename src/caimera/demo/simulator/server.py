@@ -14,6 +14,7 @@ import uvicorn
 from joserfc.jwk import KeySet
 
 from caimera.demo.simulator.clients import DEVICE, REFRESH, Client, load_clients, secret_digest
+from caimera.demo.simulator.codes import SFA
 from caimera.demo.simulator.provider import Provider
 from caimera.demo.simulator.routes import ROOT, application
 from caimera.demo.simulator.tokens import generate_keys, stored_keys
@@ -43,7 +44,9 @@ class Simulator:
     device_client_id: str
     provider: Provider
 
-    def access_token(self, persona: str, scope: str = "openid profile email eduperson_entitlement") -> str:
+    def access_token(
+        self, persona: str, scope: str = "openid profile email eduperson_entitlement", acr: str = SFA
+    ) -> str:
         """A token as the device flow would give it, for tests of what takes a bearer token."""
         return self.provider.mint.token(
             "at+jwt",
@@ -51,6 +54,7 @@ class Simulator:
             sub=self.provider.personas[persona].sub,
             scope=scope,
             grant=secrets.token_urlsafe(16),
+            acr=acr,
         )
 
 

@@ -20,6 +20,7 @@ from joserfc.jwk import ECKey, KeySet, RSAKey
 from joserfc.jwt import JWTClaimsRegistry
 
 from caimera.demo.simulator.clients import Client
+from caimera.demo.simulator.codes import SFA
 from caimera.demo.simulator.errors import InvalidToken
 from caimera.demo.simulator.personas import Persona
 
@@ -27,6 +28,7 @@ Kind = Literal["at+jwt", "refresh+jwt"]
 Claims = dict[str, Any]
 
 ID_TOKEN_LIFETIME = 600
+LOGOUT_TOKEN_LIFETIME = 120
 LIFETIME: Mapping[Kind, int] = {"at+jwt": 3600, "refresh+jwt": 30 * 24 * 3600}
 
 
@@ -54,7 +56,7 @@ def stored_keys(path: Path) -> KeySet:
 class Mint:
     """Makes and reads the tokens of one issuer.
 
-    `amend_id_token` lets a test see what a client does with an id token that is wrong.
+    `amend_id_token` and `amend_logout_token` let a test see what a client does with one that is wrong.
     """
 
     def __init__(self, issuer: str, keys: KeySet, clock: Callable[[], float] = time) -> None:
@@ -62,8 +64,9 @@ class Mint:
         self.keys = keys
         self.clock = clock
         self.amend_id_token: Callable[[Claims], Claims] = lambda claims: claims
+        self.amend_logout_token: Callable[[Claims], Claims] = lambda claims: claims
 
-    def token(self, kind: Kind, *, client: Client, sub: str, scope: str, grant: str) -> str:
+    def token(self, kind: Kind, *, client: Client, sub: str, scope: str, grant: str, acr: str = SFA) -> str:
         """A signed token; `grant` ties all tokens given for one approval together."""
         now = int(self.clock())
         claims = {
@@ -73,13 +76,24 @@ class Mint:
             "sub": sub,
             "scope": scope,
             "grant": grant,
+            "acr": acr,
+            "auth_time": now,
             "jti": secrets.token_urlsafe(16),
             "iat": now,
             "exp": now + LIFETIME[kind],
         }
         return self._sign("ES256", kind, claims)
 
-    def id_token(self, *, client: Client, persona: Persona, access_token: str, nonce: str | None) -> str:
+    def id_token(
+        self,
+        *,
+        client: Client,
+        persona: Persona,
+        access_token: str,
+        nonce: str | None,
+        acr: str = SFA,
+        sid: str = "",
+    ) -> str:
         now = int(self.clock())
         claims: Claims = {
             "iss": self.issuer,
@@ -89,12 +103,28 @@ class Mint:
             "iat": now,
             "exp": now + ID_TOKEN_LIFETIME,
             "auth_time": now,
-            "acr": "https://refeds.org/profile/sfa",
+            "acr": acr,
+            "sid": sid,
             "at_hash": _left_half_of_hash(access_token),
         }
         if nonce is not None:
             claims["nonce"] = nonce
         return self._sign(client.id_token_alg, "JWT", self.amend_id_token(claims))
+
+    def logout_token(self, *, client: Client, sub: str, sid: str = "") -> str:
+        """The word that a session is over (OpenID Connect Back-Channel Logout 1.0, 2.4)."""
+        now = int(self.clock())
+        claims: Claims = {
+            "iss": self.issuer,
+            "aud": client.id,
+            "iat": now,
+            "exp": now + LOGOUT_TOKEN_LIFETIME,
+            "jti": secrets.token_urlsafe(16),
+            "sub": sub,
+            "events": {"http://schemas.openid.net/event/backchannel-logout": {}},
+            **({"sid": sid} if sid else {}),
+        }
+        return self._sign(client.id_token_alg, "logout+jwt", self.amend_logout_token(claims))
 
     def read(self, kind: Kind, token: str) -> Claims:
         """The claims of a token of ours that has not expired. Raises InvalidToken."""
