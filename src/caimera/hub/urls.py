@@ -8,6 +8,8 @@ from django.urls import include, path
 
 from caimera.hub.catalogue.api import router as catalogue
 from caimera.hub.federation.api import router as federation
+from caimera.hub.onboarding.api import answer_refusals as answer_refusals_about_cases
+from caimera.hub.onboarding.api import router as onboarding
 from caimera.hub.search.api import router as search
 from caimera.hub.search.refusals import answer_refusals
 from caimera.hub.search.saved_api import router as saved
@@ -28,6 +30,8 @@ translate_errors(api)
 answer_refusals(api)
 answer_refusals_about_people(api)
 for router in (federation, catalogue, search, saved, people, traces):
+answer_refusals_about_cases(api)
+for router in (federation, catalogue, search, saved, people, onboarding):
     api.add_router("", router)
 
 urlpatterns = [

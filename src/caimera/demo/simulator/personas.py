@@ -67,6 +67,13 @@ _PEOPLE = (
     Persona(
         "committee", "Access committee member", "Carlo", "Committee", (MEMBER, subgroup("access-committee"))
     ),
+    Persona("hospital", "Person of a hospital that wants to join", "Hugo", "Hospital"),
+    Persona(
+        "support", "Engagement and first-line support", "Sara", "Support", (MEMBER, subgroup("engagement"))
+    ),
+    Persona("technical", "Technical board", "Tom", "Technical", (MEMBER, subgroup("technical-board"))),
+    Persona("legal", "Ethical and legal board", "Lea", "Legal", (MEMBER, subgroup("legal-board"))),
+    Persona("management", "Management board", "Maria", "Management", (MEMBER, subgroup("management-board"))),
     Persona("operator", "Operator of the platform", "Olga", "Operator", (MEMBER, subgroup("operators"))),
 )
 
