@@ -83,11 +83,18 @@ class Demo:
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     """The demo, started for this run; `CAIMERA_TEST_DEMO` names the home of one that already runs."""
     if running := os.environ.get("CAIMERA_TEST_DEMO"):
-        yield Demo(Path(running), tmp_path_factory.mktemp("desk"))
+        yield _accepted(Demo(Path(running), tmp_path_factory.mktemp("desk")))
         return
     started = Demo(tmp_path_factory.mktemp("a demo") / "home", tmp_path_factory.mktemp("desk"))
     up = started.caimera("demo", "up", "--detach", check=False)
     assert up.returncode == 0, up.stderr + up.stdout
-    yield started
+    yield _accepted(started)
     down = started.caimera("demo", "down", check=False)
     assert down.returncode == 0, down.stderr + down.stdout
+
+
+def _accepted(demo: Demo) -> Demo:
+    """Let the members accept the policies, so that no test depends on which of them did it first."""
+    for persona in ("researcher", "holder", "committee", "operator"):
+        demo.token(persona)
+    return demo

@@ -45,7 +45,7 @@ def second(settings: Settings, simulator: Simulator, tmp_path: Path) -> Iterator
 
 
 def begin_link(visitor: Visitor, **sent: str) -> HttpResponse:
-    return visitor.client.post("/me/identities/link", sent)
+    return visitor.client.get("/me/identities/link", sent)
 
 
 def link(visitor: Visitor, persona: str, *, do: str = "link", **sent: str) -> HttpResponse:

@@ -55,6 +55,21 @@ def test_the_api_says_where_to_accept(member: Client) -> None:
     assert member.get("/api/saved").status_code == 200
 
 
+def test_the_api_accepts_what_its_caller_has_read(member: Client) -> None:
+    asked = member.get("/api/policies").json()["policies"]
+    assert [(one["id"], one["accepted"]) for one in asked] == [(one, False) for one in ALL]
+    for one in asked:
+        assert member.get(one["address"].removeprefix("http://testserver")).status_code == 200
+    refused = member.post("/api/policies/accepted", {"accepted": ALL[:1]}, "application/json")
+    assert refused.status_code == 422
+    assert "Read and accept: Privacy policy." in refused.json()["detail"]
+    done = member.post("/api/policies/accepted", {"accepted": ALL, "visit": True}, "application/json")
+    assert all(one["accepted"] for one in done.json()["policies"])
+    assert Acceptance.objects.filter(visit=True).count() == len(ALL)
+    assert member.get("/api/saved").status_code == 200
+    assert Client().get("/api/policies").status_code == 401
+
+
 def test_a_part_of_a_page_and_a_form_are_sent_there_whole(member: Client) -> None:
     part = member.get("/saved", headers={"HX-Current-URL": "http://testserver/search?a=1"})
     assert part["HX-Redirect"] == "/policies/accept?next=%2Fsearch%3Fa%3D1"

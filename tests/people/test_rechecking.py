@@ -151,7 +151,7 @@ def test_a_refused_login_takes_nothing_from_another_of_the_same_person(
     visitor: Visitor, another_visitor: Visitor, simulator: Simulator
 ) -> None:
     visitor.sign_in("newcomer")
-    begun = visitor.client.post("/me/identities/link")["Location"]
+    begun = visitor.client.get("/me/identities/link")["Location"]
     visitor.come_back(visitor.choose(begun, "researcher"))
     visitor.client.post("/me/identities/finish", {"do": "link"})
     another_visitor.sign_in("researcher")

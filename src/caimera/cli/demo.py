@@ -191,7 +191,7 @@ def login(home: Home, persona: str) -> None:
     with _telling():
         state = control.require_running(home)
         name = sign_in(state.hub_url, persona)
-        click.echo(f"Signed in at {state.hub_url} as {name}.")
+        click.echo(f"Signed in at {state.hub_url} as {name}, who accepts its policies.")
 
 
 @demo.command()

@@ -8,7 +8,7 @@ import httpx
 
 from caimera.client import ClientError, Hub
 from caimera.demo.home import Home
-from caimera.demo.sign_in import probe_token
+from caimera.demo.sign_in import accept_policies, probe_token
 from caimera.demo.sites import HUB, NODES, SITES, url
 
 
@@ -34,9 +34,13 @@ def readiness_problem(address: str) -> str:
 
 def _presence_problem(home: Home, ports: Mapping[str, int]) -> str:
     """The hub must have heard every node."""
+    hub_url, token = url(ports[HUB.id]), probe_token(home, ports["login"])
     try:
-        with Hub(url(ports[HUB.id]), probe_token(home, ports["login"])) as hub:
+        accept_policies(hub_url, token)
+        with Hub(hub_url, token) as hub:
             present = {node.id for node in hub.nodes() if node.state == "present"}
+    except httpx.HTTPError:
+        return "the hub does not answer whether its policies are accepted."
     except ClientError as error:
         return str(error)
     missing = [node.name for node in NODES if node.id not in present]

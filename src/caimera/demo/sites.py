@@ -103,7 +103,6 @@ def environment(site: Site, home: Home, ports: Mapping[str, int], database_url: 
         "NODE_MODULES_DIR": str(node_modules()),
         "DATA_DIR": str(directory / "data"),
         "DEMO": "true",
-        "POLICIES_ASKED": "false",
         "REQUESTS_PER_MINUTE": MANY,
         "SIGN_INS_PER_MINUTE": MANY,
     }

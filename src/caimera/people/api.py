@@ -1,4 +1,4 @@
-"""Memberships as JSON, for those who read and decide them."""
+"""Memberships as JSON, for those who read and decide them; the policies, for those who accept them."""
 
 from __future__ import annotations
 
@@ -7,15 +7,25 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI, Router
 
-from caimera.people.access import NeedsAuth, caller
+from caimera.people.accepting import accept_policies, still_to_accept
+from caimera.people.access import NeedsAuth, SignedInAuth, caller
 from caimera.people.errors import ActRefused
 from caimera.people.membership import step
 from caimera.people.models import Membership
+from caimera.people.policies import Policy, current
 from caimera.people.queries import memberships_open
-from caimera.people.schemas import Decision, MembershipBody, MembershipList
+from caimera.people.schemas import (
+    Decision,
+    MembershipBody,
+    MembershipList,
+    PoliciesAccepted,
+    PolicyBody,
+    PolicyList,
+)
 from caimera.web.problems import problem, refusals
 from caimera.workflow import Refused
 
@@ -72,6 +82,35 @@ def decide_membership(request: HttpRequest, membership_id: UUID, body: Decision)
         seen=body.seen,
     )
     return MembershipBody.of(_one(membership_id), caller(request))
+
+
+@router.get(
+    "/policies",
+    auth=SignedInAuth(),
+    response={200: PolicyList, **refusals(401)},
+    summary="List the policies that count now",
+)
+def list_policies(request: HttpRequest) -> PolicyList:
+    """Each with the address to read it at, and whether you have accepted this version lately enough."""
+    missing = still_to_accept(caller(request))
+    return PolicyList(policies=[_policy(request, one, accepted=one not in missing) for one in current()])
+
+
+@router.post(
+    "/policies/accepted",
+    auth=SignedInAuth(),
+    response={200: PolicyList, **refusals(401, 422)},
+    summary="Accept the policies",
+)
+def accept(request: HttpRequest, body: PoliciesAccepted) -> PolicyList:
+    """All that count now, each by name and version as you read it, for half a year or for this visit."""
+    accept_policies(person=caller(request), accepted=body.accepted, visit=body.visit)
+    return list_policies(request)
+
+
+def _policy(request: HttpRequest, one: Policy, *, accepted: bool) -> PolicyBody:
+    address = request.build_absolute_uri(reverse("people:policy-version", args=[one.name, one.version]))
+    return PolicyBody(id=one.id, title=one.title, address=address, accepted=accepted)
 
 
 def _one(membership_id: UUID) -> Membership:

@@ -43,10 +43,14 @@ def identities(request: HttpRequest) -> HttpResponse:
 
 
 @signed_in
-@require_POST
+@never_cache
+@require_safe
 def begin_link(request: HttpRequest) -> HttpResponse:
-    """To a login service, to come back with one more login."""
-    person, provider = caller(request), chosen_of(request.POST.get("at", ""))
+    """To a login service, to come back with one more login.
+
+    A link leads here and no form: browsers let no form of this site end elsewhere (`form-action 'self'`).
+    """
+    person, provider = caller(request), chosen_of(request.GET.get("at", ""))
     if provider is None:
         return _identities(request, 422, problem=_("Choose the login service of the login you want to add."))
     target = reverse("people:identities")
@@ -127,5 +131,13 @@ def _identities(request: HttpRequest, status: int = 200, **more: Any) -> HttpRes
     key = request.session.session_key
     here = Identity.objects.filter(sign_ins__session_key=key).values_list("pk", flat=True).first()
     mine = list(caller(request).identities.all())
-    context = {"identities": mine, "here": here, "providers": providers(), "only": len(mine) < 2, **more}
+    services = providers()
+    context = {
+        "identities": mine,
+        "here": here,
+        "only": len(mine) < 2,
+        "providers": services,
+        "only_service": len(services) == 1,
+        **more,
+    }
     return render(request, "people/identities.html", context, status=status)

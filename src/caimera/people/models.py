@@ -114,9 +114,14 @@ class Person(models.Model):
             cursor.execute(_ROLES_HELD, [self.pk, self.pk])
             yield from (role for (role,) in cursor.fetchall())
 
+    @property
+    def permissions(self) -> frozenset[str]:
+        """What their roles let them do, as navigation shows it."""
+        return permissions_of(self.roles)
+
     def may(self, permission: str) -> bool:
         """Whether one of their roles carries a permission (`people.roles.PERMISSIONS`)."""
-        return self.lets(permission) and permission in permissions_of(self.roles)
+        return self.lets(permission) and permission in self.permissions
 
     def lets(self, permission: str) -> bool:
         """Whether the token they came with, if any, was made for this."""

@@ -83,3 +83,31 @@ class Decision(BaseModel):
     seen: Annotated[
         int | None, Field(ge=0, description="How many steps you saw; 409 if there are others by now.")
     ] = None
+
+
+class PolicyBody(BaseModel):
+    """A policy that counts now."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: Annotated[str, Field(description="Name and version.", examples=["privacy/1"])]
+    title: str
+    address: Annotated[str, Field(description="Where to read it.")]
+    accepted: Annotated[bool, Field(description="Whether you accepted this version, and that still counts.")]
+
+
+class PolicyList(BaseModel):
+    """The policies that count now."""
+
+    model_config = ConfigDict(frozen=True)
+
+    policies: Sequence[PolicyBody]
+
+
+class PoliciesAccepted(BaseModel):
+    """That you accept policies you have read."""
+
+    model_config = ConfigDict(frozen=True)
+
+    accepted: Annotated[Sequence[str], Field(max_length=50, examples=[["acceptable-use/1", "privacy/1"]])]
+    visit: Annotated[bool, Field(description="For this visit only, not for half a year.")] = False

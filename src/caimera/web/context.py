@@ -9,10 +9,11 @@ from importlib.metadata import version
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, resolve, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from caimera.web.access import access_of
 from caimera.web.counters import Counter, counters
 
 NAVIGATION = (
@@ -22,7 +23,7 @@ NAVIGATION = (
     ("search:saved", _("Saved")),
     ("search:nodes", _("Nodes")),
 )
-"""Pages of the main navigation, in order; a site shows those it has."""
+"""Pages of the main navigation, in order; a site shows those it has and who looks may open."""
 
 FOOTER = (
     ("dashboard:privacy", _("Privacy")),
@@ -77,5 +78,15 @@ def _links(request: HttpRequest, pages: Pages) -> list[Link]:
             address = reverse(name)
         except NoReverseMatch:
             continue
-        links.append(Link(address=address, label=label, current=request.path == address))
+        if _is_open(request, address):
+            links.append(Link(address=address, label=label, current=request.path == address))
     return links
+
+
+def _is_open(request: HttpRequest, address: str) -> bool:
+    """Whether who looks may go there, by the mark of the page: nobody is led to a closed door."""
+    needs = access_of(resolve(address).func)
+    reader = getattr(request, "user", None)
+    if needs in (None, "anyone") or reader is None or not reader.is_authenticated:
+        return needs in (None, "anyone")
+    return needs == "signed_in" or needs in reader.permissions
