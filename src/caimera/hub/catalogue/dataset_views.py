@@ -32,6 +32,7 @@ from caimera.hub.catalogue.citing import as_bibtex
 from caimera.hub.catalogue.documents import FORMS, Form, doi_of
 from caimera.hub.catalogue.models import Record
 from caimera.hub.catalogue.neighbours import neighbours
+from caimera.hub.catalogue.network_views import belonging
 from caimera.hub.catalogue.providers import slug_of
 from caimera.hub.catalogue.reading import parsed
 from caimera.hub.catalogue.schema_org import breadcrumbs
@@ -60,6 +61,7 @@ def dataset(request: HttpRequest, dataset_id: UUID) -> HttpResponse:
         "findings": findings(Described(described, computed)),
         "groups": words.in_words(described, computed),
         "versions": others(graph, described),
+        "belonging": belonging(record),
         "neighbours": neighbours(request, record.pk),
         "profiles": list(_profiles(record)),
     }

@@ -16,6 +16,7 @@ from caimera.dcat import Graph
 from caimera.hub.catalogue import providers as held
 from caimera.hub.catalogue import queries, words
 from caimera.hub.catalogue.models import Record, Source
+from caimera.hub.catalogue.networking import organisation_of
 from caimera.hub.catalogue.numbers import number_in_words
 from caimera.hub.catalogue.queries import visible_records
 from caimera.hub.catalogue.reading import parsed
@@ -45,9 +46,10 @@ def provider(request: HttpRequest, slug: str) -> HttpResponse:
     newest = Record.objects.select_related("source__node").filter(pk=datasets.values("pk")[:1]).first()
     context = {
         "provider": held.together(found),
+        "organisation": organisation_of(found[0].source_id, found[0].name),
         "sources": [_source(one.source_id) for one in found],
         "contacts": list(words.contacts(parsed(newest.turtle, newest.pk)[1])) if newest else [],
-        **_page(request, datasets),
+        **page_of(request, datasets),
         "for_engines": [_trail(request, found[0].name, request.path)],
     }
     return render(request, "catalogue/provider.html", context)
@@ -72,7 +74,7 @@ def series(request: HttpRequest) -> HttpResponse:
     context = {
         "title": title,
         "address": address if words.is_web(address) else "",
-        **_page(request, found.defer("turtle", "description", "conformance")),
+        **page_of(request, found.defer("turtle", "description", "conformance")),
         "asked": address,
         "for_engines": [_trail(request, title, request.get_full_path())],
     }
@@ -84,7 +86,7 @@ def _trail(request: HttpRequest, name: str, path: str) -> dict[str, Any]:
     return breadcrumbs([(_("Catalogue"), catalogue), (name, request.build_absolute_uri(path))])
 
 
-def _page(request: HttpRequest, datasets: Any) -> dict[str, Any]:
+def page_of(request: HttpRequest, datasets: Any) -> dict[str, Any]:
     """A page of datasets with their numbers in words; what is no page is the first."""
     page = Paginator(datasets, ON_A_PAGE).get_page(request.GET.get("page"))
     rows = [(one, number_in_words(one, "subjects"), number_in_words(one, "studies")) for one in page]

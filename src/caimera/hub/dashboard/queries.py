@@ -16,6 +16,7 @@ from caimera.hub.catalogue.states import State
 from caimera.hub.catalogue.tiers import really, tiers_now
 from caimera.hub.dashboard.figures import TIERS, Figures, Row, figures
 from caimera.hub.federation.queries import enrolled_nodes, is_present
+from caimera.people.models import Organisation
 
 LATEST = 6
 """Datasets, and runs with a change, that are told as news."""
@@ -48,6 +49,8 @@ class Neighbour:
     present: bool
     last_heard_at: datetime | None
     datasets: int
+    country: str
+    """Of the organisation that runs it; empty where that is not known."""
 
 
 _lock = threading.Lock()
@@ -103,14 +106,17 @@ def _changing_runs() -> QuerySet[Harvest]:
 
 
 def neighbours(known: Snapshot, *, now: datetime) -> list[Neighbour]:
-    """Every node, whether it is there, and what it brought to the catalogue."""
-    return [
+    """Every node, whether it is there, where, and what it brought to the catalogue; by country, then name."""
+    places = {one.node_id: one.country for one in Organisation.objects.exclude(node_id=None)}
+    found = [
         Neighbour(
             id=node.pk,
             name=node.name,
             present=is_present(node, now),
             last_heard_at=node.last_heard_at,
             datasets=known.by_source.get(node.pk, 0),
+            country=places.get(node.pk, ""),
         )
         for node in enrolled_nodes()
     ]
+    return sorted(found, key=lambda one: (one.country == "", one.country, one.name))
