@@ -7,6 +7,7 @@ from importlib.metadata import version
 from django.urls import include, path
 
 from caimera.hub.catalogue.api import router as catalogue
+from caimera.hub.describing.api import router as describing
 from caimera.hub.federation.api import router as federation
 from caimera.hub.onboarding.api import answer_refusals as answer_refusals_about_cases
 from caimera.hub.onboarding.api import router as onboarding
@@ -32,6 +33,7 @@ answer_refusals_about_people(api)
 for router in (federation, catalogue, search, saved, people, traces):
 answer_refusals_about_cases(api)
 for router in (federation, catalogue, search, saved, people, onboarding):
+for router in (federation, catalogue, describing, search, saved, people):
     api.add_router("", router)
 
 urlpatterns = [

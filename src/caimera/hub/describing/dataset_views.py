@@ -15,9 +15,8 @@ from caimera.hub.catalogue.errors import CatalogueError
 from caimera.hub.catalogue.models import Record, Source
 from caimera.hub.catalogue.reading import parsed
 from caimera.hub.describing import actions, queries
-from caimera.hub.describing.building import built, problems_of, taken_apart
-from caimera.hub.describing.forms import Description, filled, received
-from caimera.hub.describing.parsing import Wrong
+from caimera.hub.describing.building import taken_apart
+from caimera.hub.describing.forms import Description, filled, judged, received
 from caimera.people.access import caller, needs
 
 
@@ -64,7 +63,7 @@ def _taken(
 ) -> HttpResponse:
     """Judge what was sent as a sheet is judged; without a problem it goes to the catalogue."""
     form = received(request.POST)
-    dataset = _judged(form, dataset_id, base)
+    dataset = judged(form, dataset_id, base)
     if dataset is None:
         return _page(request, found, record, form, status=422)
     try:
@@ -74,18 +73,6 @@ def _taken(
         return _page(request, found, record, form, status=422)
     messages.success(request, _("“%s” is in the catalogue.") % form.values["title"])
     return redirect("describing:source", source_id=found.pk)
-
-
-def _judged(form: Description, dataset_id: UUID, base: Dataset | None) -> Dataset | None:
-    """The dataset, or None where something is wrong, which the form then says."""
-    try:
-        dataset = built(form.values, dataset_id, base)
-    except Wrong as problem:
-        form.problems.setdefault(problem.field, str(problem))
-        return None
-    for name, sentence in problems_of(dataset).items():
-        form.problems.setdefault(name, sentence)
-    return None if form.problems else dataset
 
 
 def _page(

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from caimera.dcat import Moment
+from caimera.dcat import Dataset, Moment
+from caimera.hub.describing.building import built, problems_of
 from caimera.hub.describing.fields import FIELDS, GROUPS, Field, Kind, terms
 from caimera.hub.describing.parsing import Wrong, parse
 
@@ -110,14 +112,30 @@ class Description:
 
 def received(data: QueryDict) -> Description:
     """What was sent: values where they can be read, problems where not."""
-    given = {each.name: _written(each, data) for each in FIELDS}
+    return understood({each.name: _written(each, data) for each in FIELDS})
+
+
+def understood(given: Mapping[str, Sequence[str]]) -> Description:
+    """The same of texts by the names of their fields."""
     found = Description(given)
     for each in FIELDS:
         try:
-            found.values[each.name] = parse(each, given[each.name])
+            found.values[each.name] = parse(each, given.get(each.name, ()))
         except Wrong as problem:
             found.problems[each.name] = str(problem)
     return found
+
+
+def judged(form: Description, dataset_id: UUID, base: Dataset | None) -> Dataset | None:
+    """The dataset, or None where something is wrong, which the form then says."""
+    try:
+        dataset = built(form.values, dataset_id, base)
+    except Wrong as problem:
+        form.problems.setdefault(problem.field, str(problem))
+        return None
+    for name, sentence in problems_of(dataset).items():
+        form.problems.setdefault(name, sentence)
+    return None if form.problems else dataset
 
 
 def _written(each: Field, data: QueryDict) -> list[str]:
