@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from caimera.audit.models import Record
 from caimera.cohort import parse
@@ -14,7 +15,7 @@ from caimera.hub.onboarding import actions as onboarding
 from caimera.hub.onboarding.models import Attachment, Case
 from caimera.hub.search.actions import save_question
 from caimera.people.matrix import CALLERS, Route
-from caimera.people.models import Person
+from caimera.people.models import Identity, Person
 from caimera.people.personal_tokens import make_token
 from caimera.trail.schemas import NewTrace
 from caimera.trail.traces import add_trace
@@ -50,8 +51,12 @@ def owned(db: None, make_node: Callable[..., FakeNode]) -> tuple[Person, dict[st
     saved = save_question(person=owner, name="Mine", question=parse("modality = CT"))
     case, document = case_with_document(owner)
     trace = add_trace(new=NewTrace(userAction="USE_DATASETS", datasetsIds=["d"]), caller=owner)
+    linked = Identity.objects.create(
+        person=owner, issuer="https://other", sub="owner", checked_at=timezone.now()
+    )
     return owner, {
         "case_id": case.pk,
+        "identity_id": linked.pk,
         "name": "expression-of-interest",
         "document_id": document.pk,
         "question_id": question.pk,

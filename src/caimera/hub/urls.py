@@ -30,10 +30,8 @@ api = Api(
 translate_errors(api)
 answer_refusals(api)
 answer_refusals_about_people(api)
-for router in (federation, catalogue, search, saved, people, traces):
 answer_refusals_about_cases(api)
-for router in (federation, catalogue, search, saved, people, onboarding):
-for router in (federation, catalogue, describing, search, saved, people):
+for router in (federation, catalogue, describing, search, saved, people, onboarding, traces):
     api.add_router("", router)
 
 urlpatterns = [
