@@ -28,13 +28,16 @@ DISAGREE = "do not agree about each other"
 
 
 def assert_refused(visitor: Visitor, response: HttpResponse, status: int, sentence: str) -> None:
-    """A page with a sentence, no person, nothing in the trail."""
+    """A page with a sentence, no person, and in the trail that somebody was refused, not who."""
     assert response.status_code == status
     assert "You are not signed in" in response.content.decode()
     assert sentence in response.content.decode()
     assert visitor.person is None
     assert not Person.objects.exists()
-    assert not trail().exists()
+    told = list(trail().values_list("act", "actor", "object"))
+    assert told
+    assert set(told) == {("person.sign-in-refused", "visitor", "")}
+    assert all(record.detail.keys() == {"reason"} for record in trail())
 
 
 def test_a_wrong_state(visitor: Visitor) -> None:

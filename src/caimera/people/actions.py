@@ -136,6 +136,12 @@ def note_reading(*, person: Person, records: int) -> None:
 
 
 @transaction.atomic
+def note_failed_sign_in(*, reason: str) -> None:
+    """Record that somebody, nobody knows who, could not sign in, and by which check it failed."""
+    record(act="person.sign-in-refused", actor="visitor", detail={"reason": reason})
+
+
+@transaction.atomic
 def note_refusal(*, person: Person, route: str, needs: str) -> None:
     """Record that a known person was refused a route, and what it needs."""
     record(act="access.refused", actor=person.actor, object=f"route:{route}", detail={"needs": needs})
