@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from caimera.people import begun
+from caimera.people.actions import note_failed_sign_in
 from caimera.people.errors import SignInProblem
 from caimera.people.login_service import login_service
 from caimera.people.providers import Provider, providers
@@ -39,5 +40,6 @@ def send_away(request: HttpRequest, issuer: str, **asked: Any) -> HttpResponse:
 def problem_page(request: HttpRequest, problem: SignInProblem) -> HttpResponse:
     """What went wrong, and what to do next."""
     logger.warning("sign-in failed: %s: %s", type(problem).__name__, problem)
+    note_failed_sign_in(reason=type(problem).__name__)
     context = {"sentence": problem.sentence, "sign_in": reverse("people:sign-in")}
     return render(request, "people/sign_in_problem.html", context, status=problem.status)

@@ -69,13 +69,6 @@ def forget_me(request: HttpRequest) -> HttpResponse:
     return render(request, "people/forgotten.html")
 
 
-def _problem_page(request: HttpRequest, problem: SignInProblem) -> HttpResponse:
-    logger.warning("sign-in failed: %s: %s", type(problem).__name__, problem)
-    actions.note_failed_sign_in(reason=type(problem).__name__)
-    context = {"sentence": problem.sentence, "sign_in": reverse("people:sign-in")}
-    return render(request, "people/sign_in_problem.html", context, status=problem.status)
-
-
 def _sign_out_page_of_login() -> str:
     try:
         return login_service().sign_out_page

@@ -21,7 +21,10 @@ from caimera.hub.dashboard.figures import SHARED_BY, TIERS, Figures, Growth, Sha
 _TIERS: dict[int, tuple[str | Promise, str | Promise]] = {
     1: (gettext_lazy("All datasets"), gettext_lazy("Tier 1 and above: described in the catalogue.")),
     2: (gettext_lazy("Searchable"), gettext_lazy("Tier 2 and above: their nodes answer questions.")),
-    3: (gettext_lazy("For computing"), gettext_lazy("Tier 3: tools can be run on them. No node offers that yet.")),
+    3: (
+        gettext_lazy("For computing"),
+        gettext_lazy("Tier 3: tools can be run on them. No node offers that yet."),
+    ),
 }
 _FORMATS = {Unit.DAY: "j M Y", Unit.MONTH: "M Y", Unit.YEAR: "Y"}
 _TITLES: dict[str, str | Promise] = {
