@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -12,8 +13,10 @@ from django.test import Client, RequestFactory
 from django.utils import timezone
 from pytest_django import Settings
 
+from caimera.audit.queries import trail
 from caimera.demo.simulator import Simulator
-from caimera.people.models import Person, RoleGrant
+from caimera.people import begun
+from caimera.people.models import Person, RoleGrant, SignIn
 from caimera.web import limits
 from caimera.web.limits import AddressLimits
 from tests.people.conftest import Visitor
@@ -58,6 +61,54 @@ def test_ten_thousand_sign_in_attempts_are_told_to_wait_and_reach_nothing(
     assert len(reached) == 60
     limited(make.get("/sign-in/callback", REMOTE_ADDR="198.51.100.8"))
     assert reached[-1] == "198.51.100.8"
+
+
+def attempt(number: int) -> None:
+    """Begin a sign-in, or come back from one that nobody began, from an address of one's own."""
+    address = f"10.{number // 62_500}.{number // 250 % 250}.{number % 250 + 1}"
+    browser = Client(REMOTE_ADDR=address)
+    if number % 2:
+        assert browser.get("/sign-in", {"next": "/saved"}).status_code == 302
+    else:
+        assert browser.get("/sign-in/callback", {"state": str(number), "code": "guess"}).status_code == 400
+
+
+def assert_nothing_was_filled(visitor: Visitor) -> None:
+    """Whoever tries fills neither table nor trail, and keeps nobody else out."""
+    assert not Session.objects.exists()
+    assert not Person.objects.exists()
+    assert not SignIn.objects.exists()
+    assert not trail().exists()
+    assert visitor.sign_in().status_code == 302
+    assert visitor.client.get("/saved").status_code == 200
+
+
+def test_attempts_from_many_addresses_fill_nothing_and_keep_nobody_out(visitor: Visitor) -> None:
+    for number in range(ATTEMPTS // 50):
+        attempt(number)
+    assert_nothing_was_filled(visitor)
+
+
+@pytest.mark.long
+def test_ten_thousand_attempts_from_as_many_addresses(visitor: Visitor) -> None:
+    for number in range(ATTEMPTS):
+        attempt(number)
+    assert_nothing_was_filled(visitor)
+
+
+def test_a_browser_that_begins_too_many_keeps_the_latest(visitor: Visitor) -> None:
+    for _ in range(9):
+        last = visitor.begin("/roles")
+    kept = [one for one in visitor.client.cookies.values() if "_begun_" in one.key and one.value]
+    assert len(kept) <= 5
+    assert visitor.come_back(visitor.choose(last))["Location"] == "/roles"
+
+
+def test_a_sign_in_begun_counts_ten_minutes(visitor: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
+    query = visitor.choose(visitor.begin())
+    later = time.time() + begun.COUNTS_SECONDS + 1
+    monkeypatch.setattr(begun, "time", lambda: later)
+    assert visitor.come_back(query).status_code == 400
 
 
 def test_a_sign_in_nobody_began_leaves_no_session_and_no_person(simulator: Simulator) -> None:

@@ -162,6 +162,32 @@ def test_mixed_up_states_and_issuers(site: None) -> None:
     assert_nobody(client, come_back(client, {**mine, "iss": "https://evil.example.org"}))
 
 
+def test_a_provider_that_does_not_know_the_level_asked_for_is_not_believed(
+    site: None, settings: Settings
+) -> None:
+    settings.SITE = settings.SITE.model_copy(update={"step_up_for": ("people:profile",)})
+    client = Client()
+    come_back(client, answered(begin(client)))
+    assert client.get("/me/profile").status_code == 401
+    away = client.get("/sign-in/step-up", {"next": "/me/profile"})["Location"]
+    assert "acr_values=" in away
+    refused = come_back(client, answered(away))
+    assert refused.status_code == 403
+    assert "did not confirm a second factor" in refused.content.decode()
+    assert client.get("/me/profile").status_code == 401
+
+
+def test_its_people_are_asked_about_again(site: None) -> None:
+    """It gives no refresh token unasked, so the access token is what there is to ask with."""
+    client = Client()
+    come_back(client, answered(begin(client)))
+    person = Person.objects.get()
+    Person.objects.update(recheck_at=person.checked_at)
+    before = person.identities.get().checked_at
+    assert client.get("/me").status_code == 200
+    assert person.identities.get().checked_at > before
+
+
 def test_its_tokens_are_introspected(site: None) -> None:
     with pytest.raises(TokenRefused):
         login_service().introspect("made-up", now=time.time())
