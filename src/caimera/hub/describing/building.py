@@ -270,3 +270,16 @@ def dated(dataset: Dataset, base: Dataset | None, today: str) -> Dataset:
     if base is not None and document(replace(dataset, modified=base.modified)) == document(base):
         return base
     return replace(dataset, modified=Moment(today))
+
+
+def texts(each: Field, value: Any, *, labels: bool = False) -> list[str]:
+    """A value as a person would write it; with `labels`, terms by what they are called."""
+    values = value if isinstance(value, tuple) else () if value is None else (value,)
+    names = {term.iri: term.label for term in terms(each.list)} if labels and each.list else {}
+    return [_text(names.get(one, one)) for one in values]
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return value.value if isinstance(value, Moment) else str(value)

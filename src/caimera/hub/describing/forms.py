@@ -11,25 +11,12 @@ from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from caimera.dcat import Dataset, Moment
-from caimera.hub.describing.building import built, problems_of
+from caimera.dcat import Dataset
+from caimera.hub.describing.building import built, problems_of, texts
 from caimera.hub.describing.fields import FIELDS, GROUPS, Field, Kind, terms
 from caimera.hub.describing.parsing import Wrong, parse
 
 _GLANCE = 12
-
-
-def texts(each: Field, value: Any, *, labels: bool = False) -> list[str]:
-    """A value as a person would write it; with `labels`, terms by what they are called."""
-    values = value if isinstance(value, tuple) else () if value is None else (value,)
-    names = {term.iri: term.label for term in terms(each.list)} if labels and each.list else {}
-    return [_text(names.get(one, one)) for one in values]
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return value.value if isinstance(value, Moment) else str(value)
 
 
 def rows(values: Mapping[str, Any]) -> dict[str, str]:

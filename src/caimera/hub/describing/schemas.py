@@ -11,8 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from caimera.dcat import Dataset
 from caimera.hub.catalogue.models import Record, Source
 from caimera.hub.describing import fields as asked
-from caimera.hub.describing.building import taken_apart
-from caimera.hub.describing.forms import texts
+from caimera.hub.describing.building import taken_apart, texts
 
 Written = bool | int | str | None
 """A value as a person writes it, or as JSON has it."""
