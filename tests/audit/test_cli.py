@@ -137,8 +137,9 @@ def test_who_touched_what(exported: Path) -> None:
     assert (said["records"], len(said["touches"])) == (8, 7)
     assert said["named"]["person"] == {"person:omar": 1, "person:rosa": 2}
     assert said["named"]["site"] == {"trials": 1}
-    (line,) = caimera("touched", "--csv", "--node", "trials").output.splitlines()[1:]
-    assert line.startswith("site:trials,question.asked,question:2,1,20")
+    asked, reading = caimera("touched", "--csv", "--node", "trials").output.splitlines()[1:]
+    assert asked.startswith("site:trials,question.asked,question:2,1,20")
+    assert reading.startswith("system,trail.read,,1,20")  # that somebody looked for this site
 
 
 def test_what_was_touched_is_handed_over_with_its_proof(exported: Path, tmp_path: Path) -> None:
