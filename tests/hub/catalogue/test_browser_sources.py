@@ -58,7 +58,9 @@ def test_networks_are_open_to_everyone(holder: Holder, federation: Federation, t
             context = in_a_look(browser, width, scheme)
             for name, address in addresses.items():
                 page = context.new_page()
-                page.goto(f"{url}{address}")
+                answer = page.goto(f"{url}{address}")
+                assert answer is not None
+                assert answer.ok
                 open_and_fit(page, f"{name}-{look}", tmp_path)
             context.close()
 
