@@ -92,6 +92,8 @@ def test_the_same_as_a_sheet_of_the_same(source: Any, operator: Client, olga: Pe
         ({"minimum_age": 90}, "minimum_age"),
         ({"variables": ["no colon"]}, "variables"),
         ({"colour": "red"}, "colour"),
+        ({"title": "half a character: \ud800"}, "title"),
+        ({"description": "nothing\x00more"}, "description"),
     ],
 )
 def test_each_mistake_is_told_at_its_field_and_nothing_changes(

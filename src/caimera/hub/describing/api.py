@@ -111,7 +111,7 @@ def delete_entered(request: HttpRequest, source_id: str, key: str) -> Status[Non
 
 
 def _source(source_id: str) -> Source:
-    return get_object_or_404(queries.hands(), pk=source_id)
+    return get_object_or_404(queries.hands(), pk=source_id.replace("\x00", ""))
 
 
 def _refused(problems: Mapping[str, str]) -> HttpResponse:
