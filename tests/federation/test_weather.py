@@ -79,7 +79,7 @@ def settled(demo: Demo, question_id: str) -> Callable[[], bool]:
             with demo.api("researcher") as api:
                 read = api.get(f"/api/questions/{question_id}")
             return read.is_success and {node["state"] for node in read.json()["nodes"]} == {"answered"}
-        except (httpx.TransportError, ClientError):
+        except (httpx.HTTPError, ClientError):
             return False
 
     return fact
@@ -100,7 +100,7 @@ def asked(demo: Demo, text: str) -> str:
         try:
             with demo.api("researcher") as api:
                 taken = api.post("/api/questions", json={"question": text, "purpose": "in bad weather"})
-        except (httpx.TransportError, ClientError):
+        except (httpx.HTTPError, ClientError):
             return False
         found.extend([taken.json()["id"]] if taken.status_code == 201 else [])
         return bool(found)
