@@ -130,7 +130,9 @@ def test_a_second_start_says_that_it_runs() -> None:
 
 @pytest.mark.usefixtures("_running")
 def test_a_member_signs_in_and_searches_all_nodes() -> None:
-    assert run("demo", "login", "researcher").stdout.endswith("as Rosa Researcher.\n")
+    assert run("demo", "login", "researcher").stdout.endswith(
+        "as Rosa Researcher, who accepts its policies.\n"
+    )
     # On a busy machine a node may be silent for a moment, and is away then.
     until(lambda: node_states() == ["present"] * 3)
     result = run("search", "modality = CT", "--json")

@@ -109,7 +109,7 @@ def list_cached(request: HttpRequest) -> list[Answer]:
     ["PUT", "DELETE"],
     "/v1/traces/cache/{uuid:trace_id}",
     auth=SignedInAuth(),
-    response={**refusals(401, 409)},
+    response={**refusals(401, 404, 409)},
     summary="Change or remove a trace: never",
 )
 @own
@@ -154,7 +154,7 @@ def read_first(request: HttpRequest, trace_id: UUID) -> Answer:
 
 
 @router.get(
-    "/v1/static/traces/{slug:what}",
+    "/v1/static/traces/{what}",
     auth=SignedInAuth(),
     response={200: list[str], **refusals(401, 404)},
     summary="Read the words traces may use (version 1)",
