@@ -23,7 +23,7 @@ _TIERS: dict[int, tuple[str | Promise, str | Promise]] = {
     2: (gettext_lazy("Searchable"), gettext_lazy("Tier 2 and above: their nodes answer questions.")),
     3: (
         gettext_lazy("For computing"),
-        gettext_lazy("Tier 3: tools can be run on them. No node offers that yet."),
+        gettext_lazy("Tier 3: tools can be run on them. No node offers it yet."),
     ),
 }
 _FORMATS = {Unit.DAY: "j M Y", Unit.MONTH: "M Y", Unit.YEAR: "Y"}
