@@ -13,9 +13,9 @@ from caimera.hub.catalogue.errors import CatalogueError
 from caimera.hub.catalogue.models import Record, Source
 from caimera.hub.catalogue.reading import parsed
 from caimera.hub.describing import actions, queries
-from caimera.hub.describing.building import identifier
+from caimera.hub.describing.building import identifier, taken_apart
 from caimera.hub.describing.fields import FIELD
-from caimera.hub.describing.forms import judged, understood
+from caimera.hub.describing.forms import filled, judged, understood
 from caimera.hub.describing.schemas import AskedField, Description, Entered, EnteredWhole, Holder
 from caimera.people.access import NeedsAuth, caller
 from caimera.web.problems import ProblemPart, problem, refusals
@@ -63,7 +63,8 @@ def read_entered(request: HttpRequest, source_id: str, key: str) -> EnteredWhole
     """Its fields as the form shows them; given back unchanged, they change nothing."""
     source = _source(source_id)
     record = get_object_or_404(queries.entered(source), pk=identifier(source.pk, key))
-    return EnteredWhole.whole(record, parsed(record.turtle, record.pk)[1])
+    form = filled(taken_apart(parsed(record.turtle, record.pk)[1]))
+    return EnteredWhole.whole(record, form.given)
 
 
 @router.put(

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Self
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from caimera.dcat import Dataset
 from caimera.hub.catalogue.models import Record, Source
 from caimera.hub.describing import fields as asked
-from caimera.hub.describing.building import taken_apart, texts
 
 Written = bool | int | str | None
 """A value as a person writes it, or as JSON has it."""
@@ -120,11 +118,7 @@ class EnteredWhole(Entered):
     fields: dict[str, list[str]]
 
     @classmethod
-    def whole(cls, record: Record, dataset: Dataset) -> Self:
-        """What the catalogue has, taken apart as the form shows it."""
-        values = taken_apart(dataset)
-        said = {each.name: texts(each, values.get(each.name)) for each in asked.FIELDS}
-        return cls(
-            **Entered.of(record).model_dump(),
-            fields={name: given for name, given in said.items() if any(given)},
-        )
+    def whole(cls, record: Record, said: Mapping[str, Sequence[str]]) -> Self:
+        """What the catalogue has, and what is `said` by the names of fields."""
+        fields = {name: list(given) for name, given in said.items() if any(given)}
+        return cls(**Entered.of(record).model_dump(), fields=fields)
