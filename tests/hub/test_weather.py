@@ -23,7 +23,7 @@ from caimera.hub.search.models import NodeAnswer, Question
 from caimera.people.models import Person
 from caimera.protocol.envelope import MAX_SIZE, open_sealed
 from caimera.protocol.messages import Ask
-from caimera.transport import Arrival, Link, subjects
+from caimera.transport import Arrival, BrokerRefuses, Link, subjects
 from caimera.web.threads import in_thread
 from tests.hub.conftest import FakeNode, answer, open_dataset
 from tests.hub.search.test_actions import ask, states
@@ -48,10 +48,19 @@ class Node:
 
     @asynccontextmanager
     async def there(self) -> AsyncIterator[Node]:
-        await self.link.open()
+        await self._admitted()
         await self.link.subscribe(subjects.question(self.keys.id), self._take)
         yield self
         await self.link.close()
+
+    async def _admitted(self) -> None:
+        """Connect once the broker has read whom it is to let in, which it does in its own time."""
+        for _ in range(100):
+            try:
+                return await self.link.open()
+            except BrokerRefuses:
+                await asyncio.sleep(0.1)
+        return await self.link.open()
 
     async def _take(self, arrival: Arrival) -> None:
         letter = open_sealed(
