@@ -135,7 +135,7 @@ def test_the_network_says_who_is_there(make_node: Callable[..., FakeNode]) -> No
     make_node("gone", present=False)
     text = page()
     assert re.findall(r'<li data-state="(\w+)">', text) == ["away", "present"]
-    assert '<th scope="row">The gone node</th><td>Offline</td><td>never</td>' in text
+    assert '<th scope="row">The gone node</th><td>not recorded</td><td>Offline</td><td>never</td>' in text
 
 
 def test_numbers_are_counted_once_an_edition(holder: Holder, federation: Federation) -> None:  # noqa: F811
@@ -145,7 +145,7 @@ def test_numbers_are_counted_once_an_edition(holder: Holder, federation: Federat
     with CaptureQueriesContext(connection) as asked:
         page()
     assert not [one for one in asked.captured_queries if "catalogue_record" in one["sql"]]
-    assert len(asked) == 3  # the edition, what nodes offer, the nodes
+    assert len(asked) == 4  # the edition, what nodes offer, the nodes, whose they are
 
 
 @pytest.mark.parametrize("slug", ROLES)
