@@ -27,13 +27,18 @@ NOT_VERIFIED = "could not be verified"
 DISAGREE = "do not agree about each other"
 
 
-def assert_refused(visitor: Visitor, response: HttpResponse, status: int, sentence: str) -> None:
-    """A page with a sentence, no person, and in the trail that somebody was refused, not who."""
+def assert_turned_away(visitor: Visitor, response: HttpResponse, status: int, sentence: str) -> None:
+    """A page with a sentence, and no person."""
     assert response.status_code == status
     assert "You are not signed in" in response.content.decode()
     assert sentence in response.content.decode()
     assert visitor.person is None
     assert not Person.objects.exists()
+
+
+def assert_refused(visitor: Visitor, response: HttpResponse, status: int, sentence: str) -> None:
+    """A page with a sentence, no person, and in the trail that somebody was refused, not who."""
+    assert_turned_away(visitor, response, status, sentence)
     told = list(trail().values_list("act", "actor", "object"))
     assert told
     assert set(told) == {("person.sign-in-refused", "visitor", "")}
@@ -53,7 +58,8 @@ def test_no_state_at_all(visitor: Visitor) -> None:
 
 def test_the_answer_to_a_sign_in_begun_in_another_browser(visitor: Visitor, another_visitor: Visitor) -> None:
     query = another_visitor.choose(another_visitor.begin())
-    assert_refused(visitor, visitor.come_back(query), 400, MIXED_UP)
+    assert_turned_away(visitor, visitor.come_back(query), 400, MIXED_UP)
+    assert not trail().exists()  # this browser began nothing
 
 
 def test_a_code_stolen_from_another_browser_does_not_fit_the_verifier(

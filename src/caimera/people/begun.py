@@ -68,6 +68,11 @@ def recall(request: HttpRequest) -> Begun:
     return Begun(**kept)
 
 
+def is_under_way(request: HttpRequest) -> bool:
+    """Whether this browser has begun a sign-in here; nobody else can make what it keeps."""
+    return any(unseal("begun", kept) for name, kept in request.COOKIES.items() if name.startswith(_prefix()))
+
+
 def forget(request: HttpRequest, response: HttpResponse) -> None:
     """Whatever came of it, it is used up."""
     response.delete_cookie(_name(request.GET.get("state", "")), path=PATH)

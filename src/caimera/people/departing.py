@@ -31,15 +31,16 @@ def send_away(request: HttpRequest, issuer: str, **asked: Any) -> HttpResponse:
     try:
         address, kept = login_service(issuer).begin(callback=callback, **asked)
     except SignInProblem as problem:
-        return problem_page(request, problem)
+        return problem_page(request, problem, begins=True)
     response = HttpResponseRedirect(address)
     begun.remember(request, response, kept)
     return response
 
 
-def problem_page(request: HttpRequest, problem: SignInProblem) -> HttpResponse:
-    """What went wrong, and what to do next."""
+def problem_page(request: HttpRequest, problem: SignInProblem, *, begins: bool = False) -> HttpResponse:
+    """What went wrong, and what to do next. Answers to what this browser never began would fill the trail."""
     logger.warning("sign-in failed: %s: %s", type(problem).__name__, problem)
-    note_failed_sign_in(reason=type(problem).__name__)
+    if begins or begun.is_under_way(request):
+        note_failed_sign_in(reason=type(problem).__name__)
     context = {"sentence": problem.sentence, "sign_in": reverse("people:sign-in")}
     return render(request, "people/sign_in_problem.html", context, status=problem.status)
