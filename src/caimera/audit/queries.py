@@ -9,7 +9,8 @@ from django.db.models import BooleanField, Exists, OuterRef, Q, QuerySet
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Now
 
-from caimera.audit.models import Leaf, Record
+from caimera.audit.leaves import pseudonym
+from caimera.audit.models import Leaf, PersonKey, Record
 from caimera.audit.verifying import ERASED
 
 LEAST_KEPT = timedelta(days=365)
@@ -59,6 +60,12 @@ def kinds() -> list[str]:
     with connection.cursor() as cursor:
         cursor.execute(_KINDS)
         return [act for (act,) in cursor.fetchall()]
+
+
+def pseudonyms_of(names: Collection[str]) -> dict[str, str]:
+    """What the leaves call persons; those who were forgotten, or are in no leaf yet, are left out."""
+    keys = PersonKey.objects.filter(name__in=names).values_list("name", "key")
+    return {name: pseudonym(name, bytes(key)) for name, key in keys}
 
 
 def older_than(kind: str, before: datetime, others: Collection[str]) -> QuerySet[Record]:

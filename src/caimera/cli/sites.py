@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from caimera.protocol.identity import Card
 from caimera.secrets import FileStore
+from caimera.web.running import settle
 from caimera.web.site import SiteSettings
 
 CONNECTIONS = 4_000
@@ -120,8 +121,6 @@ def run_until_told(make: Callable[[], Running]) -> None:
 
 
 async def _run(make: Callable[[], Running]) -> None:
-    from caimera.web.running import settle
-
     running = make()
     settle()
     loop = asyncio.get_running_loop()

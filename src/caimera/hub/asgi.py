@@ -8,6 +8,7 @@ from typing import Any
 from django.core.asgi import get_asgi_application
 
 from caimera.web.bodies import within_bounds
+from caimera.web.running import settle
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "caimera.hub.settings")
 django_application = within_bounds(get_asgi_application())
@@ -23,7 +24,6 @@ async def app(scope: dict[str, Any], receive: Any, send: Any) -> None:
 
 async def _lifespan(receive: Any, send: Any) -> None:
     from caimera.hub.search.bell import bell
-    from caimera.web.running import settle
 
     while True:
         message = await receive()

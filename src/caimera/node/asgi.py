@@ -8,6 +8,7 @@ from typing import Any
 from django.core.asgi import get_asgi_application
 
 from caimera.web.bodies import within_bounds
+from caimera.web.running import settle
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "caimera.node.settings")
 django_application = within_bounds(get_asgi_application())
@@ -18,8 +19,6 @@ async def app(scope: dict[str, Any], receive: Any, send: Any) -> None:
     if scope["type"] != "lifespan":
         await django_application(scope, receive, send)
         return
-    from caimera.web.running import settle
-
     stopped = False
     while not stopped:
         event = (await receive())["type"]

@@ -17,6 +17,7 @@ from caimera.people import organisations as acts
 from caimera.people.access import caller, needs
 from caimera.people.errors import ActRefused
 from caimera.people.queries import person_called
+from caimera.web.identifiers import uuid_of
 
 
 @needs("organisations.read")
@@ -93,10 +94,9 @@ def _words(request: HttpRequest, name: str) -> str:
 
 
 def _uuid(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        raise ActRefused(_("There is no organisation with this site identifier.")) from None
+    if (found := uuid_of(text)) is None:
+        raise ActRefused(_("There is no organisation with this site identifier."))
+    return found
 
 
 def _page(request: HttpRequest, status: int = 200, **more: Any) -> HttpResponse:

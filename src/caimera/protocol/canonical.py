@@ -75,8 +75,7 @@ def _read(data: bytes, numbers: _Numbers) -> tuple[Any, bytes]:
             parse_float=numbers.real,
             parse_constant=_refuse,
         )
-        text = _as_python_writes(value) if numbers.are_usual else ""
-        if numbers.are_usual and _sorts_alike(text):
+        if numbers.are_usual and _sorts_alike(text := _as_python_writes(value)):
             return value, text.encode()
         return value, rfc8785.dumps(value)
     except (ValueError, RecursionError):

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
 
-from caimera.audit.leaves import is_person, pseudonym
-from caimera.audit.models import PersonKey, Record
-from caimera.audit.queries import kinds, trail
+from caimera.audit.leaves import is_person
+from caimera.audit.models import Record
+from caimera.audit.queries import kinds, pseudonyms_of, trail
 from caimera.people.models import Person
 from caimera.people.queries import trail_of
 from caimera.people.roles import ROLES
 from caimera.trail.holdings import holdings
+from caimera.web.identifiers import uuid_of
 
 SHOWN_OF_PSEUDONYM = len("pseudonym:") + 12
 """Characters of a pseudonym on a page; the proof of a record has all."""
@@ -81,17 +82,13 @@ def names_for(person: Person, records: Iterable[Record]) -> Names:
     met = {name for one in records for name in (one.actor, one.object) if is_person(name)} - {*person.names}
     if person.may("trail.all"):
         return Names(person.names, {name: name for name in met} | _known(met))
-    keys = PersonKey.objects.filter(name__in=met).values_list("name", "key")
-    return Names(person.names, {name: pseudonym(name, bytes(key))[:SHOWN_OF_PSEUDONYM] for name, key in keys})
+    called = pseudonyms_of(met)
+    return Names(person.names, {name: text[:SHOWN_OF_PSEUDONYM] for name, text in called.items()})
 
 
 def _known(names: Collection[str]) -> dict[str, str]:
     """The people of these names with what they are called, as operators read it."""
     bare = [name.removeprefix("person:") for name in names]
-    ids = [one for one in bare if len(one) == 36 and one.count("-") == 4]
-    found = Person.objects.filter(Q(sub__in=bare) | Q(pk__in=filter(_is_uuid, ids)))
+    ids = [one for one in map(uuid_of, bare) if one is not None]
+    found = Person.objects.filter(Q(sub__in=bare) | Q(pk__in=ids))
     return {name: f"{one} ({name})" for one in found for name in one.names}
-
-
-def _is_uuid(text: str) -> bool:
-    return not text.replace("-", "").strip("0123456789abcdef")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from importlib.metadata import version
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, resolve, reverse
+from django.urls import NoReverseMatch, URLResolver, get_resolver, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -85,8 +85,16 @@ def _links(request: HttpRequest, pages: Pages) -> list[Link]:
 
 def _is_open(request: HttpRequest, address: str) -> bool:
     """Whether who looks may go there, by the mark of the page: nobody is led to a closed door."""
-    needs = access_of(resolve(address).func)
+    needs = _needs(get_resolver(), address)
+    if needs in (None, "anyone"):
+        return True
     reader = getattr(request, "user", None)
-    if needs in (None, "anyone") or reader is None or not reader.is_authenticated:
-        return needs in (None, "anyone")
+    if reader is None or not reader.is_authenticated:
+        return False
     return needs == "signed_in" or needs in reader.permissions
+
+
+@cache
+def _needs(pages: URLResolver, address: str) -> str | None:
+    """The mark of the page at an address; which page that is, each request would look for anew."""
+    return access_of(pages.resolve(address).func)

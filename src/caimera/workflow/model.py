@@ -115,7 +115,7 @@ class Workflow:
                 yield one
 
     def whose_turn(self, state: str, filed: Collection[str]) -> tuple[str, ...]:
-        """The roles a case in a state waits for now; those whose part is done, or comes later, left out."""
+        """The roles that a case in a state waits for now: not those whose part is done or comes later."""
         return tuple(role for role in self.state(state).waits_for if self._is_open(state, role, filed))
 
     def _is_open(self, state: str, role: str, filed: Collection[str]) -> bool:

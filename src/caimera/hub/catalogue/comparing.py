@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -19,6 +18,7 @@ from caimera.hub.catalogue.numbers import number_in_words
 from caimera.hub.catalogue.queries import visible_records
 from caimera.hub.catalogue.reading import parsed
 from caimera.hub.catalogue.tiers import offer_of, tier_of
+from caimera.web.identifiers import uuid_of
 
 MOST = 4
 """Datasets side by side."""
@@ -83,17 +83,10 @@ class Compared:
 
 def chosen(ids: Sequence[str]) -> tuple[tuple[Record, ...], bool]:
     """The records chosen, each once, at most `MOST`; and whether some of what was asked for is left out."""
-    wanted = list(dict.fromkeys(one for one in map(_uuid, ids) if one is not None))
+    wanted = list(dict.fromkeys(one for one in map(uuid_of, ids) if one is not None))
     found = visible_records().select_related("source__node").in_bulk(wanted[:MOST])
     records = tuple(found[one] for one in wanted[:MOST] if one in found)
     return records, len(records) < len(dict.fromkeys(ids))
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 def compare(records: Sequence[Record], now: datetime) -> Compared:

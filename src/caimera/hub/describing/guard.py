@@ -9,12 +9,12 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-import zlib
 from collections.abc import Mapping
 
 from django.utils.translation import gettext as _
 
 from caimera.hub.describing.errors import NotASheet
+from caimera.hub.documents.archives import BROKEN
 
 LARGEST_FILE = 2_000_000
 """Bytes of the file."""
@@ -24,8 +24,6 @@ MOST_PARTS = 200
 
 _XML = (".xml", ".rels", ".vml")
 _DANGEROUS = re.compile(rb"<!\s*(DOCTYPE|ENTITY)", re.IGNORECASE)
-_NO_ARCHIVE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError)
-"""What `zipfile` raises: broken, cut off, packed in another way, locked with a password, misplaced."""
 _MACROS = re.compile(r"vbaProject|macrosheets|activeX", re.IGNORECASE)
 
 
@@ -38,7 +36,7 @@ def parts_of(file: bytes) -> Mapping[str, bytes]:
     try:
         with zipfile.ZipFile(io.BytesIO(file)) as archive:
             return _unpacked(archive)
-    except _NO_ARCHIVE:
+    except BROKEN:
         raise NotASheet(
             _("The file is no Excel workbook (.xlsx). Fill in the template, and save it in that format.")
         ) from None

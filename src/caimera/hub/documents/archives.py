@@ -16,7 +16,7 @@ MOST_UNPACKED = 200_000_000
 """Bytes of all parts together; a document of 20 MB full of pictures stays far below."""
 MOST_PARTS = 5_000
 
-_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError)
+BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError)
 """What `zipfile` raises: broken, cut off, packed in another way, locked with a password, misplaced."""
 _MACROS = re.compile(r"vbaProject|macrosheets|activeX|^Basic/|^Scripts/", re.IGNORECASE)
 _PROGRAMS = (b"MZ", b"\x7fELF", b"#!", b"\xca\xfe\xba\xbe", b"\xcf\xfa\xed\xfe")
@@ -30,7 +30,7 @@ def parts_of(content: bytes) -> Collection[str]:
             _require_sound(archive, len(content))
             _unpack(archive)
             return archive.namelist()
-    except _BROKEN:
+    except BROKEN:
         raise DocumentRefused(
             _("The document is damaged or locked. Save it again, without a password.")
         ) from None

@@ -6,9 +6,8 @@ from collections.abc import Sequence
 
 from django.db.models import QuerySet
 
-from caimera.audit.leaves import pseudonym
-from caimera.audit.models import PersonKey, Record
-from caimera.audit.queries import trail
+from caimera.audit.models import Record
+from caimera.audit.queries import pseudonyms_of, trail
 from caimera.people.models import Delegate, Person
 from caimera.trail.holdings import Holdings, Use
 
@@ -32,8 +31,7 @@ def _told(records: Sequence[Record]) -> Sequence[Use]:
             act="question.asked", object__in={record.object for record in records}
         )
     }
-    keys = PersonKey.objects.filter(name__in={one.actor for one in asked.values()})
-    names = {each.name: pseudonym(each.name, bytes(each.key)) for each in keys}
+    names = pseudonyms_of({one.actor for one in asked.values()})
     return [_use(record, asked.get(record.object), names) for record in records]
 
 
