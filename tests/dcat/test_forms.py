@@ -88,6 +88,14 @@ def test_datacite_of_anything_is_valid(dataset: Dataset) -> None:
     assert [error.message for error in schema45.validator.iter_errors(document)] == []
 
 
+def test_datacite_says_once_what_two_statements_say() -> None:
+    whole = samples.whole()
+    said = as_datacite(whole, doi=DOI, today=TODAY)
+    twice = replace(whole, provenance=(*whole.provenance, *whole.provenance), keyword=whole.keyword * 2)
+    assert whole.provenance
+    assert as_datacite(twice, doi=DOI, today=TODAY) == said
+
+
 def test_search_engines_understand_the_page() -> None:
     """The properties search engines require and recommend for datasets."""
     document = as_schema_org(samples.whole())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
@@ -40,11 +41,17 @@ def as_datacite(
         "alternateIdentifiers": [*_identifiers(dataset, doi)],
         "relatedIdentifiers": [*_related(dataset)],
         "sizes": [each.words for each in sizes(dataset, counts or {})],
-        "formats": [*dict.fromkeys(_formats(dataset))],
+        "formats": [*_formats(dataset)],
         "version": dataset.version,
         "url": next(iter(dataset.landing_page), dataset.id),
     }
-    return {name: value for name, value in document.items() if value not in (None, [], "")}
+    said = {name: _once(value) if isinstance(value, list) else value for name, value in document.items()}
+    return {name: value for name, value in said.items() if value not in (None, [], "")}
+
+
+def _once(values: list[Any]) -> list[Any]:
+    """Each entry once, in their order: two statements may say the same, and DataCite takes no entry twice."""
+    return list({json.dumps(one, sort_keys=True): one for one in values}.values())
 
 
 def _name(agent: Agent | None) -> str:
