@@ -18,13 +18,13 @@ from django.utils import timezone
 from caimera.hub.federation.actions import enrol_node
 from caimera.hub.federation.hearing import hear
 from caimera.hub.federation.identity import hub_identity, secrets
+from caimera.hub.federation.keys import create_missing_keys
 from caimera.hub.federation.models import Node
 from caimera.people.granting import give_role
 from caimera.people.models import Person
 from caimera.protocol.envelope import seal
 from caimera.protocol.identity import Identity
 from caimera.protocol.messages import Answer, Count, CountKind, DatasetCount, Message, Presence
-from caimera.secrets import save_identity
 from caimera.transport import Arrival, new_broker_key
 
 
@@ -62,9 +62,8 @@ class FakeNode:
 
 @pytest.fixture(scope="session", autouse=True)
 def _hub_keys() -> None:
-    save_identity(secrets(), Identity.generate(settings.SITE.site_id))
-    seed, _ = new_broker_key()
-    secrets().put("broker_seed", seed.encode())
+    """Made once for a whole run, by whichever folder of tests comes first: this process remembers them."""
+    create_missing_keys(secrets(), site_id=settings.SITE.site_id)
 
 
 @pytest.fixture(scope="session", autouse=True)
