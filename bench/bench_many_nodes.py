@@ -80,6 +80,7 @@ def sealed(nodes: int) -> list[float]:
         for file in files:
             running.enter_context(started("bench.simulated_nodes", str(file)))
         _wait_until_present(nodes)
+        _wait_until_harvested(nodes)
         person = _member()
         loop = running.enter_context(asyncio.Runner())
         return rounds(lambda: loop.run(_ask(person, nodes)), times=TIMES)
@@ -101,6 +102,15 @@ def _wait_until_present(nodes: int) -> None:
     from caimera.hub.federation.queries import enrolled_nodes, is_present
 
     while sum(is_present(node, timezone.now()) for node in enrolled_nodes()) < nodes:
+        time.sleep(0.2)
+
+
+def _wait_until_harvested(nodes: int) -> None:
+    """Every node's list of datasets is asked for once, when it comes: that is no part of a question."""
+    from caimera.hub.catalogue.models import Harvest
+
+    ended = Harvest.objects.filter(ended_at__isnull=False)
+    while ended.values("source").distinct().count() < nodes:
         time.sleep(0.2)
 
 

@@ -170,9 +170,9 @@ def test_a_wrong_signature_is_refused(signature: str) -> None:
         opened(rfc8785.dumps(rfc8785_loads(sealed()) | {"sig": signature}))
 
 
-@pytest.mark.parametrize("signature", ["A", "AB", "=", "é"])
+@pytest.mark.parametrize("signature", ["A", "AB", "=", "é", '"', "\\", "\n"])
 def test_a_signature_that_is_no_base64url_is_malformed(signature: str) -> None:
-    with pytest.raises(Malformed, match="base64url"):
+    with pytest.raises(Malformed, match="base64url|sig"):
         opened(rfc8785.dumps(rfc8785_loads(sealed()) | {"sig": signature}))
 
 

@@ -15,7 +15,7 @@ BROKER_KEY = "U" + "A" * 55
 
 def test_a_card_holds_the_public_keys_of_its_identity() -> None:
     card = IDENTITY.card("The northern node", broker_key=BROKER_KEY)
-    card.verifier.verify(IDENTITY.signer.sign(b"a text"), b"a text")
+    assert card.verifier.verify(IDENTITY.signer.sign(b"a text")) == b"a text"
     assert card.sealer.public_bytes_raw() == IDENTITY.opener.public_key().public_bytes_raw()
     assert (card.version, card.site, card.name) == (1, "north", "The northern node")
     assert card.broker_key == BROKER_KEY

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from caimera.protocol.errors import Malformed, UnknownMessage
 from caimera.protocol.messages import Asker, Message, type_of_message
-from caimera.protocol.writing import parsed, read_text, text_of
+from caimera.protocol.writing import parsed, read_text, text_of, written
 
 _START, _MESSAGE, _TYPE, _END = b'{"asker":', b',"message":', b',"type":"', b'"}'
 """The borders of the parts. JSON escapes the quotes of a text, so the first `_MESSAGE` ends the asker, which
@@ -35,7 +35,7 @@ class Draft:
 
     def body(self, asker: Asker | None) -> bytes:
         """The text to be sealed; raises Malformed."""
-        named = b"null" if asker is None else text_of(asker)
+        named = b"null" if asker is None else written(asker.model_dump())  # texts alone: no other writing
         return b'{"asker":%b,"message":%b,"type":"%b"}' % (named, self.text, self.type.encode())
 
 

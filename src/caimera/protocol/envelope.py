@@ -11,13 +11,12 @@ all members but `sealed` and `sig`, with `suite` among them. README.md gives the
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any, Literal
 
-from cryptography.exceptions import InvalidSignature
-from pydantic import Field
+from nacl.exceptions import BadSignatureError
 
 from caimera.protocol import base64url, canonical
 from caimera.protocol.body import Draft, read_body
@@ -33,10 +32,11 @@ from caimera.protocol.errors import (
     UnknownVersion,
     WrongAudience,
 )
+from caimera.protocol.header import Envelope, Header
 from caimera.protocol.identity import Card, Identity
-from caimera.protocol.messages import Asker, Frozen, Message, SiteId
-from caimera.protocol.sealing import SUITE, open_text, seal_text
-from caimera.protocol.writing import decoded, read, written
+from caimera.protocol.messages import Asker, Message
+from caimera.protocol.sealing import open_text, seal_text
+from caimera.protocol.writing import decoded, parsed, read
 from caimera.vocabulary import VERSION as VOCABULARY_VERSION
 
 __all__ = ["MAX_LIFETIME", "MAX_SIZE", "Draft", "EnvelopeError", "Letter", "open_sealed", "seal"]
@@ -46,30 +46,7 @@ MAX_SIZE = 1024 * 1024
 """Bytes of a whole envelope."""
 MAX_LIFETIME = timedelta(minutes=10)
 
-_CONTEXT = b"caimera/envelope/1\n"
 _NONCE_SIZE = 16
-_YEAR_10000 = 253_402_300_800
-
-Seconds = Annotated[int, Field(ge=0, lt=_YEAR_10000)]
-"""Since 1970-01-01 UTC, as in JSON Web Tokens (RFC 7519)."""
-
-
-class _Sealed(Frozen):
-    suite: Literal["X25519-HKDF-SHA256-ChaCha20Poly1305"]
-    body: str
-
-
-class _Envelope(Frozen):
-    v: int
-    aud: SiteId
-    iss: SiteId
-    iat: Seconds
-    exp: Seconds
-    nonce: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{22}$")]
-    request_id: Annotated[str, Field(pattern=r"^[A-Za-z0-9._:-]{0,128}$")]
-    vocabulary: Annotated[str, Field(pattern=r"^[0-9A-Za-z.+-]{1,32}$")]
-    sealed: _Sealed
-    sig: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,24 +82,24 @@ def seal(
         TooLarge: the envelope would be over `MAX_SIZE`.
     """
     issued = int(now.timestamp())
-    header = {
-        "v": _VERSION,
-        "aud": recipient.site,
-        "iss": sender.site,
-        "iat": issued,
-        "exp": issued + int(lifetime.total_seconds()),
-        "nonce": base64url.encode(os.urandom(_NONCE_SIZE)),
-        "request_id": request_id,
-        "vocabulary": VOCABULARY_VERSION,
-    }
+    header = read(
+        Header,
+        {
+            "v": _VERSION,
+            "aud": recipient.site,
+            "iss": sender.site,
+            "iat": issued,
+            "exp": issued + int(lifetime.total_seconds()),
+            "nonce": base64url.encode(os.urandom(_NONCE_SIZE)),
+            "request_id": request_id,
+            "vocabulary": VOCABULARY_VERSION,
+        },
+    )
+    _check_lifetime(header)
     draft = message if isinstance(message, Draft) else Draft.of(message)
-    sealed = seal_text(draft.body(asker), reader=recipient.sealer, info=_info(header))
-    unsigned = header | {"sealed": {"suite": SUITE, "body": base64url.encode(sealed)}}
-    signature = sender.signer.sign(written(unsigned))
-    envelope = unsigned | {"sig": base64url.encode(signature)}
-    data = written(envelope)
+    body = base64url.encode(seal_text(draft.body(asker), reader=recipient.sealer, info=header.bound()))
+    data = header.whole(body, base64url.encode(sender.signer.sign(header.signed(body)).signature))
     _check_size(data)
-    _check_lifetime(read(_Envelope, envelope))
     return data
 
 
@@ -143,13 +120,12 @@ def open_sealed(
         EnvelopeError: for every envelope that does not count, whatever its bytes; the subclass says why.
     """
     _check_size(data)
-    document = _document(data)
-    _check_version(document)
-    envelope = read(_Envelope, document)
+    envelope = _envelope(data)
     _check_audience(envelope, recipient)
-    _check_signature(envelope, document, senders(envelope.iss))
+    _check_signature(envelope, senders(envelope.iss))
     _check_time(envelope, now.timestamp(), leeway.total_seconds())
-    message, asker = read_body(_opened_body(envelope, document, recipient))
+    sealed = decoded(envelope.sealed.body)
+    message, asker = read_body(open_text(sealed, reader=recipient.opener, info=envelope.bound()))
     return Letter(
         message=message,
         issuer=envelope.iss,
@@ -166,27 +142,38 @@ def _check_size(data: bytes) -> None:
         raise TooLarge(f"An envelope of {len(data)} bytes is over the limit of {MAX_SIZE}. Say less at once.")
 
 
-def _document(data: bytes) -> dict[str, Any]:
+def _envelope(data: bytes) -> Envelope:
+    """The envelope these bytes are the canonical text of. Raises Malformed and UnknownVersion."""
+    with suppress(Malformed):
+        envelope = parsed(Envelope, data)
+        if envelope.v == _VERSION and envelope.whole(envelope.sealed.body, envelope.sig) == data:
+            return envelope
+    raise _why_not(data)
+
+
+def _why_not(data: bytes) -> EnvelopeError:
+    """What is wrong with bytes that are no envelope, in the order of checks."""
     try:
         document = canonical.loads(data)
     except NotCanonical as error:
-        raise Malformed(f"This is no envelope. {error}") from None
-    if not isinstance(document, dict):
-        raise Malformed("This is no envelope, as it is no JSON object. Send what `seal` returns.")
-    return document
-
-
-def _check_version(document: Mapping[str, Any]) -> None:
-    version = document.get("v")
+        return Malformed(f"This is no envelope. {error}")
+    version = document.get("v") if isinstance(document, dict) else None
     if type(version) is not int:
-        raise Malformed("This is no envelope, as it names no version. Send what `seal` returns.")
+        return Malformed(
+            "This is no envelope, as it is no JSON object with a version. Send what `seal` returns."
+        )
     if version != _VERSION:
-        raise UnknownVersion(
+        return UnknownVersion(
             f"This site reads envelopes of version {_VERSION} only. Bring hub and node to the same release."
         )
+    try:
+        read(Envelope, document)
+    except Malformed as error:
+        return error
+    raise AssertionError("an envelope was not taken for one")
 
 
-def _check_audience(envelope: _Envelope, recipient: Identity) -> None:
+def _check_audience(envelope: Envelope, recipient: Identity) -> None:
     if envelope.aud != recipient.site:
         raise WrongAudience(
             f"This envelope is for {envelope.aud}, but this site is {recipient.site}. "
@@ -194,20 +181,20 @@ def _check_audience(envelope: _Envelope, recipient: Identity) -> None:
         )
 
 
-def _check_signature(envelope: _Envelope, document: Mapping[str, Any], card: Card | None) -> None:
+def _check_signature(envelope: Envelope, card: Card | None) -> None:
     if card is None or card.site != envelope.iss:
         raise UnknownSender(f"Site {envelope.iss} is not enrolled here. Enrol it, or have it stop sending.")
-    signed = written({name: value for name, value in document.items() if name != "sig"})
+    signature = decoded(envelope.sig)
     try:
-        card.verifier.verify(decoded(envelope.sig), signed)
-    except InvalidSignature:
+        card.verifier.verify(envelope.signed(envelope.sealed.body), signature)
+    except (BadSignatureError, ValueError):  # the second for a signature of another length
         raise BadSignature(
             f"Site {envelope.iss} did not sign this envelope with the key known here. "
             "If its keys were renewed, enrol its new card; else somebody speaks in its name."
         ) from None
 
 
-def _check_time(envelope: _Envelope, now: float, leeway: float) -> None:
+def _check_time(envelope: Envelope, now: float, leeway: float) -> None:
     _check_lifetime(envelope)
     if envelope.iat > now + leeway:
         raise NotYetValid(
@@ -220,15 +207,6 @@ def _check_time(envelope: _Envelope, now: float, leeway: float) -> None:
         )
 
 
-def _check_lifetime(envelope: _Envelope) -> None:
+def _check_lifetime(envelope: Header) -> None:
     if not 0 < envelope.exp - envelope.iat <= MAX_LIFETIME.total_seconds():
         raise Malformed("An envelope lives between one second and ten minutes. Give it such a lifetime.")
-
-
-def _opened_body(envelope: _Envelope, document: Mapping[str, Any], recipient: Identity) -> bytes:
-    header = {name: value for name, value in document.items() if name not in {"sealed", "sig"}}
-    return open_text(decoded(envelope.sealed.body), reader=recipient.opener, info=_info(header))
-
-
-def _info(header: Mapping[str, Any]) -> bytes:
-    return _CONTEXT + written({**header, "suite": SUITE})

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property
 from typing import Annotated, Literal
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
+from nacl.signing import SigningKey, VerifyKey
 from pydantic import Field, field_validator
 
 from caimera.protocol import base64url
@@ -17,8 +17,6 @@ from caimera.protocol.messages import Frozen, SiteId
 
 _SITE = re.compile(r"[a-z][a-z0-9-]{1,40}")
 _KEY_SIZE = 32
-_KEYS_AT_HAND = 16
-"""Private keys kept ready: making one costs as much as signing with it, and a site has one of each."""
 
 
 def check_site(site: str) -> str:
@@ -58,12 +56,12 @@ class Card(Frozen):
         X25519PrivateKey.generate().exchange(public)
         return text
 
-    @property
-    def verifier(self) -> Ed25519PublicKey:
+    @cached_property
+    def verifier(self) -> VerifyKey:
         """Checks what this site signed."""
-        return Ed25519PublicKey.from_public_bytes(base64url.decode(self.sign_key))
+        return VerifyKey(base64url.decode(self.sign_key))
 
-    @property
+    @cached_property
     def sealer(self) -> X25519PublicKey:
         """Seals what only this site may read."""
         return X25519PublicKey.from_public_bytes(base64url.decode(self.seal_key))
@@ -80,44 +78,34 @@ class Identity:
     site: str
     sign_key: bytes = field(repr=False)
     seal_key: bytes = field(repr=False)
+    signer: SigningKey = field(init=False, repr=False, compare=False)
+    """Signs in this site's name."""
+    opener: X25519PrivateKey = field(init=False, repr=False, compare=False)
+    """Opens what was sealed for this site."""
 
     def __post_init__(self) -> None:
         check_site(self.site)
         if len(self.sign_key) != _KEY_SIZE or len(self.seal_key) != _KEY_SIZE:
             raise IdentityError("A private key has 32 bytes; make both anew with Identity.generate.")
+        # Made once: making a key costs as much as signing with it.
+        object.__setattr__(self, "signer", SigningKey(self.sign_key))
+        object.__setattr__(self, "opener", X25519PrivateKey.from_private_bytes(self.seal_key))
 
     @classmethod
     def generate(cls, site: str) -> Identity:
         """A new identity with fresh keys."""
-        signer, opener = Ed25519PrivateKey.generate(), X25519PrivateKey.generate()
-        return cls(site=site, sign_key=signer.private_bytes_raw(), seal_key=opener.private_bytes_raw())
-
-    @property
-    def signer(self) -> Ed25519PrivateKey:
-        """Signs in this site's name."""
-        return _signer(self.sign_key)
-
-    @property
-    def opener(self) -> X25519PrivateKey:
-        """Opens what was sealed for this site."""
-        return _opener(self.seal_key)
+        return cls(
+            site=site,
+            sign_key=bytes(SigningKey.generate()),
+            seal_key=X25519PrivateKey.generate().private_bytes_raw(),
+        )
 
     def card(self, name: str, broker_key: str = "") -> Card:
         """The public side, to hand to another site."""
         return Card(
             site=self.site,
             name=name,
-            sign_key=base64url.encode(self.signer.public_key().public_bytes_raw()),
+            sign_key=base64url.encode(bytes(self.signer.verify_key)),
             seal_key=base64url.encode(self.opener.public_key().public_bytes_raw()),
             broker_key=broker_key,
         )
-
-
-@lru_cache(maxsize=_KEYS_AT_HAND)
-def _signer(key: bytes) -> Ed25519PrivateKey:
-    return Ed25519PrivateKey.from_private_bytes(key)
-
-
-@lru_cache(maxsize=_KEYS_AT_HAND)
-def _opener(key: bytes) -> X25519PrivateKey:
-    return X25519PrivateKey.from_private_bytes(key)

@@ -10,7 +10,7 @@ from caimera.audit.queries import trail
 from caimera.hub.federation import actions
 from caimera.hub.federation.errors import AlreadyEnrolled, KeyTaken, UnknownNode
 from caimera.hub.federation.models import Node, Refusal, UsedNonce, Worker
-from caimera.hub.federation.queries import cards_of, enrolled_nodes, is_present, worker_problem
+from caimera.hub.federation.queries import cards_of, enrolled_nodes, is_present, present, worker_problem
 from caimera.protocol.identity import Identity
 from tests.hub.conftest import FakeNode, heard, presence
 
@@ -74,10 +74,13 @@ def test_a_node_is_present_from_its_first_word_to_fifteen_seconds_after_its_last
     now = timezone.now()
 
     assert not is_present(node.row, now)
+    assert not enrolled_nodes().filter(present(now)).exists()
     row = tell(node)
     assert row.last_heard_at is not None
-    assert is_present(row, row.last_heard_at + timedelta(seconds=15))
-    assert not is_present(row, row.last_heard_at + timedelta(seconds=15.1))
+    for seconds, there in ((15, True), (15.1, False)):
+        at = row.last_heard_at + timedelta(seconds=seconds)
+        assert is_present(row, at) is there
+        assert enrolled_nodes().filter(present(at)).exists() is there
 
 
 def test_what_a_node_can_answer_is_remembered(make_node: MakeNode) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import cast
 from uuid import UUID, uuid4
@@ -15,8 +15,7 @@ from caimera import cohort
 from caimera.audit.actions import Act, record, record_all
 from caimera.hub.federation.errors import MessageRefused
 from caimera.hub.federation.handlers import Refused, Undelivered
-from caimera.hub.federation.models import Node
-from caimera.hub.federation.queries import enrolled_nodes, is_present
+from caimera.hub.federation.queries import enrolled_nodes, present
 from caimera.hub.search.breakdowns import chosen
 from caimera.hub.search.errors import (
     AlreadyAnswered,
@@ -26,7 +25,7 @@ from caimera.hub.search.errors import (
     PurposeTooLong,
     TooManyQuestions,
 )
-from caimera.hub.search.lines import Change, Line, close_complete, locked, write
+from caimera.hub.search.lines import Change, Line, close_complete, locked, open_lines, write
 from caimera.hub.search.models import NodeAnswer, Question, SavedQuestion
 from caimera.hub.search.queries import pause_before_next
 from caimera.hub.search.states import DEADLINE, NOT_REACHED, NOT_THERE, TRANSITIONS, Event, State
@@ -69,10 +68,10 @@ def ask(
         raise TooManyQuestions(pause)
     with transaction.atomic():
         asked = _write_question(person, question, purpose, by, request_id, now)
-        answers = [_first_answer(asked, node, now) for node in enrolled_nodes().defer("capabilities")]
-        NodeAnswer.objects.bulk_create(answers)
-        _tell_asked(asked, person, answers)
-        if all(answer.state != State.WAITING for answer in answers):
+        states = _first_states(now)
+        open_lines(asked.pk, states, reasons={State.OFFLINE.value: NOT_THERE})
+        _tell_asked(asked, person, states)
+        if State.WAITING.value not in states.values():
             _close(asked)
         _ring(ASKED, [asked.pk])
     return asked
@@ -97,13 +96,13 @@ def _write_question(
     )
 
 
-def _first_answer(question: Question, node: Node, now: datetime) -> NodeAnswer:
-    if is_present(node, now):
-        return NodeAnswer(question=question, node=node, state=State.WAITING)
-    return NodeAnswer(question=question, node=node, state=State.OFFLINE, reason=NOT_THERE)
+def _first_states(now: datetime) -> Mapping[str, str]:
+    """How every node's line begins, by its id."""
+    nodes = enrolled_nodes().annotate(there=present(now)).values_list("pk", "there")
+    return {node_id: (State.WAITING if there else State.OFFLINE).value for node_id, there in nodes}
 
 
-def _tell_asked(question: Question, person: Person, answers: Iterable[NodeAnswer]) -> None:
+def _tell_asked(question: Question, person: Person, states: Mapping[str, str]) -> None:
     record(
         act="question.asked",
         actor=person.actor,
@@ -114,7 +113,7 @@ def _tell_asked(question: Question, person: Person, answers: Iterable[NodeAnswer
             "vocabulary": question.vocabulary,
             "purpose": question.purpose,
             "breakdown": question.breakdown,
-            "nodes": {answer.node_id: answer.state for answer in answers},
+            "nodes": states,
         },
         request_id=question.request_id,
     )
@@ -175,13 +174,13 @@ def _place(letter: Letter) -> tuple[UUID, str]:
 def _change(letter: Letter, line: Line | None, changes: Collection[tuple[UUID, str]]) -> Change:
     """What a node's word makes of its line. Raises NotAsked and AlreadyAnswered."""
     said, now = _said(letter), timezone.now()
-    if line is None or (line.state == State.OFFLINE and line.sent_at is None):
+    if line is None or (line.state == State.OFFLINE and not line.sent):
         raise NotAsked(letter.issuer, said.question_id)
     event = Event.ANSWER if said.outcome == "answered" else Event.REFUSAL
     if (state := TRANSITIONS.get((line.state, event))) is None or _place(letter) in changes:
         raise AlreadyAnswered(letter.issuer, said.question_id)
     took = (now - line.question.asked_at).total_seconds() * 1000
-    return Change(line.id, state.value, line.sent_at or now, said.reason, said.model_dump_json(), now, took)
+    return Change(line.id, state.value, said.reason, said.model_dump_json(), now, took)
 
 
 def _answered(letter: Letter, change: Change) -> Act:
@@ -220,7 +219,7 @@ def mark_undelivered(*, undelivered: Sequence[Undelivered]) -> None:
 
 def _offline(line: Line) -> Change:
     state = TRANSITIONS[State.WAITING, Event.UNDELIVERED]
-    return Change(line.id, state.value, line.sent_at or timezone.now(), NOT_REACHED)
+    return Change(line.id, state.value, NOT_REACHED)
 
 
 def _not_reached(line: Line) -> Act:

@@ -5,27 +5,31 @@ A question is locked before its lines are read, in one order for all, so that ch
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from django.db import connection
+from django.utils import timezone
 
 from caimera.hub.search.states import State
 
+_OPEN = """
+INSERT INTO search_nodeanswer (question_id, node_id, state, reason)
+SELECT %s, * FROM unnest(%s::text[], %s::text[], %s::text[])"""
 _LOCK = """
 SELECT id, asked_at, request_id FROM search_question WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE"""
 _READ = """
-SELECT id, question_id, node_id, state, sent_at FROM search_nodeanswer
+SELECT id, question_id, node_id, state, sent_at IS NOT NULL FROM search_nodeanswer
 WHERE question_id = ANY(%s) AND node_id = ANY(%s)"""
 _CHANGE = """
-UPDATE search_nodeanswer AS line SET state = new.state, reason = new.reason, answer = new.answer::jsonb,
-    answered_at = new.answered_at, sent_at = new.sent_at, took_ms = new.took_ms
-FROM (VALUES {rows}) AS new(id, state, sent_at, reason, answer, answered_at, took_ms)
+UPDATE search_nodeanswer AS line SET state = new.state, reason = new.reason, answer = new.answer,
+    answered_at = new.answered_at, sent_at = coalesce(line.sent_at, %s), took_ms = new.took_ms
+FROM jsonb_to_recordset(%s) AS new(id bigint, state text, reason text, answer jsonb,
+    answered_at timestamptz, took_ms float8)
 WHERE line.id = new.id"""
-_ROW = "(%s, %s, %s::timestamptz, %s, %s::text, %s::timestamptz, %s::float8)"
-"""A row each, and no arrays: what stands in an array is escaped twice, and answers are long."""
 _CLOSE = """
 UPDATE search_question SET closed_at = %s
 WHERE id = ANY(%s) AND closed_at IS NULL AND NOT EXISTS (
@@ -50,7 +54,7 @@ class Line:
     question: Asked
     node_id: str
     state: State
-    sent_at: datetime | None
+    sent: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +63,24 @@ class Change:
 
     id: int
     state: str
-    sent_at: datetime
     reason: str
-    answer: str | None = None
+    answer: str = "null"
     answered_at: datetime | None = None
     took_ms: float | None = None
+
+    @property
+    def row(self) -> str:
+        """As JSON, with the answer as it is."""
+        told = {"id": self.id, "state": self.state, "reason": self.reason, "took_ms": self.took_ms}
+        at = self.answered_at and self.answered_at.isoformat()
+        return f'{json.dumps(told | {"answered_at": at})[:-1]}, "answer": {self.answer}}}'
+
+
+def open_lines(question_id: UUID, states: Mapping[str, str], *, reasons: Mapping[str, str]) -> None:
+    """Begin a line for each node, in its state and with the reason of that state."""
+    said = [reasons.get(state, "") for state in states.values()]
+    with connection.cursor() as cursor:
+        cursor.execute(_OPEN, [question_id, list(states), list(states.values()), said])
 
 
 def locked(asked: Iterable[tuple[UUID, str]]) -> Mapping[tuple[UUID, str], Line]:
@@ -80,10 +97,10 @@ def locked(asked: Iterable[tuple[UUID, str]]) -> Mapping[tuple[UUID, str], Line]
 
 
 def write(changes: Sequence[Change]) -> None:
-    """Write lines anew, with one statement."""
-    rows = ", ".join([_ROW] * len(changes))
+    """Write lines anew, with one statement; what was never marked as sent was, now that it is answered."""
+    rows = f"[{','.join(change.row for change in changes)}]"
     with connection.cursor() as cursor:
-        cursor.execute(_CHANGE.format(rows=rows), [value for change in changes for value in astuple(change)])
+        cursor.execute(_CHANGE, [timezone.now(), rows])
 
 
 def close_complete(question_ids: Collection[UUID], now: datetime) -> set[UUID]:
