@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -21,26 +22,32 @@ _INSTANT = 0.05
 GATHER = 0.03
 """Seconds in which further changes gather, as answers of several nodes tend to come together."""
 
+_SHARE = 5
+"""Changes gather at least so many times as long as reading takes: hundreds of nodes come in few pieces."""
+
 
 async def follow(
     question_id: UUID, *, gather: float = GATHER, keep_alive: float = KEEP_ALIVE
 ) -> AsyncIterator[QuestionState | None]:
     """Give the state now and after every change, up to the closed one at the deadline or before.
 
-    After a change, others gather for `gather` seconds, but for the last one, which waits for nobody. None is
-    given after `keep_alive` seconds of silence. No database connection is held while waiting.
+    After a change, others gather for `gather` seconds or longer, but for the last one, which waits for
+    nobody. None is given after `keep_alive` seconds of silence. No database connection is held while waiting.
     """
     shown: QuestionState | None = None
+    clock = asyncio.get_running_loop().time
     async with bell().place(question_id) as place:
         while True:
+            began = clock()
             state = await in_thread(_read, question_id, shown)
+            gathering = gather and max(gather, _SHARE * (clock() - began))
             if state != shown:
                 shown = state
                 yield state
             if state.state == "closed":
                 return
             pause = min(_until_next_change(state, timezone.now()), keep_alive)
-            if not await place.wait(pause, gather=gather) and pause == keep_alive:
+            if not await place.wait(pause, gather=gathering) and pause == keep_alive:
                 yield None
 
 
