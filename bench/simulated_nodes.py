@@ -1,4 +1,4 @@
-"""`python -m bench.simulated_nodes FILE`: many nodes in one process, made of protocol and transport alone.
+"""`python -m bench.simulated_nodes FILE`: many nodes in one process, made of protocol and subjects alone.
 
 Each has keys and a connection of its own, says every 5 s that it is there, opens what it is sent and seals
 what it answers. FILE says who they are. Prints `ready` when all have said that they are there.
@@ -17,6 +17,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 import uvloop
 
+from bench.lean_connection import LeanConnection
 from caimera.protocol import base64url
 from caimera.protocol.envelope import open_sealed, seal
 from caimera.protocol.identity import Card, Identity
@@ -30,7 +31,7 @@ from caimera.protocol.messages import (
     DatasetCount,
     Presence,
 )
-from caimera.transport import Arrival, Link, new_broker_key, subjects
+from caimera.transport import new_broker_key, subjects
 from caimera.vocabulary import VERSION
 
 PRESENCE_EVERY = 5.0
@@ -90,30 +91,30 @@ class SimulatedNode:
         self._identity = keys.identity
         self._hub = hub
         self._datasets = (said_by(keys.site),)
-        self._link = Link(url=url, seed=keys.broker_seed, name=keys.site)
+        self._url = url
+        self._connection = LeanConnection(keys.broker_seed, subjects.question(keys.site), self._answer)
 
     async def appear(self) -> None:
         """Connect, listen, and say so."""
-        await self._link.open(wait=60)
-        await self._link.subscribe(subjects.question(self.site), self._answer)
-        await self._say()
+        await self._connection.open(self._url)
+        self._say()
 
     async def stay(self, offset: float) -> None:
         """Say every 5 s that the node is there, each node at a moment of its own."""
         await asyncio.sleep(offset)
         while True:
-            await self._say()
+            self._say()
             await asyncio.sleep(PRESENCE_EVERY)
 
-    async def _say(self) -> None:
+    def _say(self) -> None:
         presence = Presence(
             software="simulated", vocabulary=VERSION, variables={"sex": ("EQUALS",)}, dataset_count=1
         )
-        await self._link.publish(subjects.presence(self.site), self._sealed(presence))
+        self._connection.publish(subjects.presence(self.site), self._sealed(presence))
 
-    async def _answer(self, arrival: Arrival) -> None:
+    def _answer(self, data: bytes) -> None:
         letter = open_sealed(
-            arrival.data,
+            data,
             recipient=self._identity,
             senders=lambda site: self._hub if site == self._hub.site else None,
             now=datetime.now(UTC),
@@ -123,10 +124,10 @@ class SimulatedNode:
             answer = Answer(
                 question_id=asked.question_id, outcome="answered", datasets=self._datasets, took_ms=0.5
             )
-            await self._link.publish(subjects.answer(self.site, asked.question_id), self._sealed(answer))
+            self._connection.publish(subjects.answer(self.site, asked.question_id), self._sealed(answer))
         elif isinstance(asked, CatalogueWanted):  # whoever is silent is asked again and again
             listed = CatalogueListed(run=asked.run, after=asked.after, entries=(), more=False)
-            await self._link.publish(subjects.catalogue(self.site), self._sealed(listed))
+            self._connection.publish(subjects.catalogue(self.site), self._sealed(listed))
 
     def _sealed(self, message: Answer | CatalogueListed | Presence) -> bytes:
         return seal(
