@@ -2,14 +2,21 @@
 
 A PostgreSQL cluster of its own is started, its settings as in the demo. Each act is a row changed in a
 transaction, once with its record and once without; only what was measured in the same run may be compared.
+
+Writers come in two kinds. pgbench sends the statements of the act and hardly uses the processor: it shows how
+records get along in the database. Processes of Python share the cores with each other and with PostgreSQL,
+which is their limit long before the database's, record or none: it is printed beside.
 """
 
 from __future__ import annotations
 
+import os
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
+from dataclasses import dataclass
 
 from bench.measuring import rounds, show, show_ratio
 from tests.plugins import hub as _settings  # noqa: F401 - a database, keys and a hub's settings for this process
@@ -29,11 +36,17 @@ act, row = {"audited": audited, "unaudited": unaudited}[sys.argv[1]], int(sys.ar
 act(row)
 print("ready", flush=True)
 until, done = time.monotonic() + float(sys.stdin.readline()), 0
+before = time.process_time()
 while time.monotonic() < until:
     act(row)
     done += 1
-print(done)
+print(done, time.process_time() - before)
 """
+
+CHANGE = "UPDATE bench_thing SET value = value + 1 WHERE id = :client_id;"
+RECORD = """INSERT INTO audit_record (act, actor, object, detail, request_id) VALUES ('thing.changed',
+ 'person:' || :client_id || '@example.org', 'thing:' || :client_id, '{"before":1,"nodes":{"trials":"waiting"},
+ "purpose":"Dose reduction in thoracic CT"}', '0192f0c1-request') RETURNING id, at;"""
 
 
 def unaudited(row: int) -> None:
@@ -84,8 +97,16 @@ def cost_of_a_record() -> None:
     show_ratio("below the limit of 1.5 ms", 1.5, max(added, 0.001))
 
 
-def rate(kind: str, writers: int) -> float:
-    """Acts a second of so many processes at once, each on a row of its own."""
+@dataclass(frozen=True, slots=True)
+class Written:
+    """Acts a second of all writers together, and the processor time of an act in its writer (ms)."""
+
+    rate: float
+    processor_ms: float
+
+
+def written(kind: str, writers: int) -> Written:
+    """Acts of so many processes at once, each on a row of its own."""
     commands = [[sys.executable, "-c", WRITE, kind, str(number + 1)] for number in range(writers)]
     running = [
         subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
@@ -98,15 +119,55 @@ def rate(kind: str, writers: int) -> float:
         assert each.stdin is not None
         each.stdin.write(f"{SECONDS}\n")
         each.stdin.flush()
-    return sum(int(each.communicate()[0]) for each in running) / SECONDS
+    told = [each.communicate()[0].split() for each in running]
+    acts = sum(int(done) for done, _ in told)
+    return Written(acts / SECONDS, 1000 * sum(float(seconds) for _, seconds in told) / acts)
 
 
 def many_writers() -> None:
     """Eight writers against one, with and without records: no record makes another wait."""
+    cores = len(os.sched_getaffinity(0))
     for kind in ("unaudited", "audited"):
-        one, many = rate(kind, 1), rate(kind, WRITERS)
-        print(f"  {f'{kind} acts a second: one writer, {WRITERS} writers':<58} {one:10.0f} {many:10.0f}")
-        show_ratio(f"{WRITERS} writers against one", many, one)
+        one, many = written(kind, 1), written(kind, WRITERS)
+        told_rates(f"{kind} acts a second, processes of Python", one.rate, many.rate)
+        most = cores * 1000 / many.processor_ms
+        print(f"  {'processor time of an act in its own process':<58} {many.processor_ms:10.2f} ms")
+        print(f"  {f'so {cores} cores, without PostgreSQL, do at most':<58} {most:10.0f} a second")
+        show_ratio("which is of one writer", most, one.rate)
+
+
+def writers_of_little() -> None:
+    """The same statements by clients that need next to no processor: what the database makes of them."""
+    for kind, statements in (("unaudited", (CHANGE,)), ("audited", (CHANGE, RECORD))):
+        script = "\n".join(("BEGIN;", *(each.replace("\n", "") for each in statements), "COMMIT;"))
+        in_turns = [(pgbench(script, 1), pgbench(script, WRITERS)) for _ in range(3)]
+        one, many = (max(rates) for rates in zip(*in_turns, strict=True))
+        told_rates(f"{kind} acts a second, pgbench", one, many)
+        show_ratio("over the limit of 4 times one writer", many / one, 4)
+
+
+def told_rates(name: str, one: float, many: float) -> None:
+    print(f"  {f'{name}: one writer, {WRITERS} writers':<68} {one:8.0f} {many:8.0f}")
+    show_ratio(f"{WRITERS} writers against one", many, one)
+
+
+def pgbench(script: str, writers: int) -> float:
+    """Transactions a second of so many clients of pgbench."""
+    from django.db import connection
+
+    from caimera.demo.postgres import binaries
+
+    where = connection.get_connection_params()
+    with tempfile.NamedTemporaryFile("w", suffix=".sql") as file:
+        file.write(script)
+        file.flush()
+        command = [
+            str(binaries() / "pgbench"), "--no-vacuum", "--protocol=prepared", f"--time={SECONDS:.0f}",
+            f"--client={writers}", f"--file={file.name}", f"--host={where['host']}",
+            f"--username={where['user']}", where["dbname"],
+        ]  # fmt: skip
+        told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    return float(next(line.split()[2] for line in told.splitlines() if line.startswith("tps = ")))
 
 
 def fill() -> None:
@@ -173,6 +234,7 @@ def main() -> None:
     django.setup()
     prepare()
     cost_of_a_record()
+    writers_of_little()
     many_writers()
     placing_and_verifying()
 
