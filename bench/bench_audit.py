@@ -210,6 +210,11 @@ def placing_and_verifying() -> None:
             lambda: verify(read(closed)),
             time.process_time,
         ),
+        (
+            "verified online, out of the database, processor time",
+            lambda: verify(verifiable()),
+            time.process_time,
+        ),
         ("verified online, out of the database", lambda: verify(verifiable()), time.perf_counter),
     ):
         assert check().findings == []

@@ -9,10 +9,11 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
+import rfc8785
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from caimera.audit.leaves import Opened, commitment, differences, instant, leaf_text, pseudonym
+from caimera.audit.leaves import Opened, commitment, differences, instant, is_leaf_of, leaf_text, pseudonym
 
 KEY, SALT = bytes(range(32)), bytes(range(32, 64))
 AT = datetime(2026, 11, 27, 9, 30, 0, 5, tzinfo=UTC)
@@ -57,6 +58,10 @@ def leaf_of(record: Opened) -> dict[str, object]:
     return leaf
 
 
+def is_its_leaf(text: str, record: Opened) -> bool:
+    return is_leaf_of(text, record, site="hub", position=3, pseudonyms=PSEUDONYMS)
+
+
 def test_a_leaf_is_what_its_definition_says() -> None:
     who = "pseudonym:" + hmac.new(KEY, b"person:ab12@example.org", hashlib.sha256).hexdigest()
     nodes = committed("detail.nodes", '{"a":[1.5,null,true],"b":2}')
@@ -85,7 +90,20 @@ def test_the_same_value_reads_differently_under_every_salt_and_in_every_place() 
 @given(details)
 def test_a_record_is_what_its_leaf_commits_to(detail: dict[str, object]) -> None:
     record = replace(RECORD, detail=detail)
+    text = leaf_text(record, site="hub", position=3, named=named)
+    assert is_its_leaf(text, record)
     assert differences(leaf_of(record), record, PSEUDONYMS) == []
+
+
+@settings(deadline=None)
+@given(details, st.text(max_size=9), st.text(max_size=9))
+def test_a_leaf_is_canonical_json_whatever_it_says(detail: dict[str, object], act: str, what: str) -> None:
+    text = leaf_text(
+        replace(RECORD, detail=detail, act=act, object=what), site="hub", position=3, named=named
+    )
+    said = json.loads(text)
+    assert (said["act"], said["object"], set(said["detail"])) == (act, what, set(detail))
+    assert rfc8785.dumps(said).decode() == text
 
 
 @settings(deadline=None)
@@ -131,11 +149,15 @@ def doubled(value: object) -> object:
     ],
 )
 def test_every_member_that_was_changed_is_named(changed: dict[str, object], members: list[str]) -> None:
-    assert sorted(differences(leaf_of(RECORD), replace(RECORD, **changed), PSEUDONYMS)) == members
+    record = replace(RECORD, **changed)
+    assert sorted(differences(leaf_of(RECORD), record, PSEUDONYMS)) == members
+    assert not is_its_leaf(leaf_text(RECORD, site="hub", position=3, named=named), record)
 
 
 def test_without_the_persons_key_nobody_can_be_shown_to_have_acted() -> None:
     assert differences(leaf_of(RECORD), RECORD, {}) == ["actor"]
+    in_the_clear = leaf_text(RECORD, site="hub", position=3, named=str)
+    assert not is_leaf_of(in_the_clear, RECORD, site="hub", position=3, pseudonyms={})
     other = {RECORD.actor: pseudonym(RECORD.actor, SALT)}
     assert differences(leaf_of(RECORD), RECORD, other) == ["actor"]
 
