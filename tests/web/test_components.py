@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
+from uuid import UUID
 
 import pytest
 from django.template import Context, Template, TemplateSyntaxError
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import caimera
 from caimera.web.templatetags.components import ALONE, WRAPPING
 from caimera.web.templatetags.icons import ICONS
+from caimera.web.templatetags.shells import filled, template_of
 
 SOURCE = Path(caimera.__file__).parent
 COMPONENTS = SOURCE / "web" / "templates" / "components"
@@ -29,6 +36,28 @@ def test_every_component_has_its_template_and_every_template_its_component() -> 
 def test_a_wrapping_component_shows_its_content(name: str) -> None:
     given = {"heading": "level=2 "}.get(name, "")
     assert "<b>inside</b>" in render(f"{{% {name} {given}%}}<b>inside</b>{{% end{name} %}}")
+
+
+@pytest.mark.parametrize("name", sorted({*WRAPPING, *ALONE} - {"icon", "checkboxes", "select"}))
+@given(st.data())
+@settings(max_examples=30)
+def test_a_component_filled_fast_says_what_its_template_says(name: str, data: st.DataObject) -> None:
+    texts = st.sampled_from(["", "a", '"<b>&', SafeString("<i>&amp;</i>"), "\x02id\x03", gettext_lazy("Find")])
+    choices = {"icon": ["", "search"], "variant": ["primary"], "size": ["", "sm"], "tone": ["info", "error"], "type": ["radio"]}
+    asked = WRAPPING.get(name) or ALONE[name]
+    attributes = {
+        key: data.draw(_like(usual, choices.get(key), texts), key)
+        for key, usual in {**asked, **({"content": ""} if name in WRAPPING else {})}.items()
+    }
+    assert filled(name, attributes) == template_of(name)(attributes)
+
+
+def _like(usual: object, choices: list[str] | None, texts: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    """Attributes as pages give them, in the place of one that is usually so."""
+    if choices is not None:
+        return st.sampled_from(choices)
+    more = st.sampled_from([None, 0, 1, 2, 1_000, True, False, UUID(int=7)])
+    return st.one_of(texts, more) if isinstance(usual, str) else more
 
 
 def test_an_attribute_nobody_knows_stops_the_page() -> None:

@@ -9,16 +9,16 @@ An attribute a component does not know stops the page: a slip in a template is f
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import cache, lru_cache
+from functools import lru_cache
 from html import escape
 from typing import Any
 
 from django import template
 from django.template import TemplateSyntaxError
-from django.template.loader import get_template
 from django.utils.safestring import SafeString, mark_safe
 
 from caimera.web.templatetags.icons import ICONS
+from caimera.web.templatetags.shells import filled, template_of
 
 register = template.Library()
 
@@ -138,20 +138,13 @@ def render(name: str, allowed: Attributes, given: Attributes) -> SafeString:
         raise TemplateSyntaxError(f"The component {name} has no attribute {wrong}; it has {right}.")
     if name == "icon":
         return _icon(str(given.get("name", "")), str(given.get("label", "")))
-    return _template(name).render({**allowed, **given})
-
-
-@cache
-def _template(name: str) -> Any:
-    """A page has hundreds of components, and looking one up takes as long as filling it."""
-    return get_template(f"components/{name}.html")
+    return filled(name, {**allowed, **given})
 
 
 @lru_cache(maxsize=1_000)
 def _icon(name: str, label: str) -> SafeString:
     """The same each time, unlike what is around it."""
-    drawn: SafeString = _template("icon").render({"name": name, "label": label})
-    return drawn
+    return template_of("icon")({"name": name, "label": label})
 
 
 def wrapping(name: str, allowed: Attributes) -> Callable[..., SafeString]:
