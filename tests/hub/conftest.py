@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from django.conf import settings
-from django.db import connection
-from django.db.backends.postgresql.operations import DatabaseOperations
 from django.test import Client
 from django.utils import timezone
 
@@ -66,30 +63,9 @@ def _hub_keys() -> None:
     create_missing_keys(secrets(), site_id=settings.SITE.site_id)
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _flush_past_the_trail() -> Iterator[None]:
-    """Django empties all tables after a test with real transactions; for that moment the trail lets it."""
-    original = DatabaseOperations.sql_flush
-
-    def sql_flush(*args: Any, **kwargs: Any) -> list[str]:
-        return ["SET LOCAL session_replication_role = replica", *original(*args, **kwargs)]
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(DatabaseOperations, "sql_flush", sql_flush)
-        yield
-
-
 @pytest.fixture
-def clean_tables(transactional_db: None) -> Iterator[None]:
-    """Real transactions, and no jobs left behind: the background work is not known to Django's flush."""
-
-    def empty() -> None:
-        with connection.cursor() as cursor:
-            cursor.execute("TRUNCATE procrastinate_jobs, procrastinate_workers CASCADE")
-
-    empty()
-    yield
-    empty()
+def clean_tables(transactional_db: None) -> None:
+    """Real transactions; afterwards no row is left, and no background work."""
 
 
 @pytest.fixture

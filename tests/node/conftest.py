@@ -6,12 +6,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 from uuid import uuid4
 
 import pytest
 from django.conf import settings
-from django.db.backends.postgresql.operations import DatabaseOperations
 from django.utils import timezone
 
 from caimera.cohort import Question, canonical, question_hash, to_json
@@ -93,19 +91,6 @@ def make_hub(site: str = "hub") -> Hub:
 @pytest.fixture(scope="session", autouse=True)
 def _node_keys() -> None:
     create_missing_keys(secrets(), site_id=settings.SITE.site_id)
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _flush_past_the_trail() -> Iterator[None]:
-    """Django empties all tables after a test with real transactions; for that moment the trail lets it."""
-    original = DatabaseOperations.sql_flush
-
-    def sql_flush(*args: Any, **kwargs: Any) -> list[str]:
-        return ["SET LOCAL session_replication_role = replica", *original(*args, **kwargs)]
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(DatabaseOperations, "sql_flush", sql_flush)
-        yield
 
 
 @pytest.fixture(autouse=True)

@@ -14,10 +14,9 @@ from caimera.cohort import parse
 from caimera.hub.search.actions import ask, save_question
 from caimera.hub.search.models import Question, SavedQuestion
 from caimera.people.models import Person
-from tests.hub.conftest import _flush_past_the_trail
 from tests.people.test_forgetting import rosa
 
-__all__ = ["_flush_past_the_trail", "rosa"]
+__all__ = ["rosa"]
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -17,9 +17,6 @@ from caimera.people.claims import Claims
 from caimera.people.identities import check
 from caimera.people.models import Person
 from caimera.people.queries import known_now, trail_of
-from tests.hub.conftest import _flush_past_the_trail
-
-__all__ = ["_flush_past_the_trail"]
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

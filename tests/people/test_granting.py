@@ -17,9 +17,6 @@ from caimera.people.errors import ActRefused, Overtaken
 from caimera.people.granting import confirm_role, give_role, take_role
 from caimera.people.models import Person, RoleGrant
 from caimera.people.roles import BY_GROUP, PERMISSIONS, ROLES, permissions_of, roles_with
-from tests.hub.conftest import _flush_past_the_trail
-
-__all__ = ["_flush_past_the_trail"]
 
 pytestmark = pytest.mark.django_db
 

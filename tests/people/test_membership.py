@@ -17,9 +17,6 @@ from caimera.people.errors import ActRefused, Overtaken
 from caimera.people.models import Acceptance, Membership, Person, RoleGrant
 from caimera.people.policies import current
 from caimera.workflow import CLOCK, NotReady, Refused, WrongRole, WrongState, workflow
-from tests.hub.conftest import _flush_past_the_trail
-
-__all__ = ["_flush_past_the_trail"]
 
 pytestmark = pytest.mark.django_db
 

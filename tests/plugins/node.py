@@ -2,4 +2,6 @@
 
 from tests.plugins._site import prepare
 
+pytest_plugins = ["tests.plugins.emptying"]
+
 prepare("node", site_id="trials")

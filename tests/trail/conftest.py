@@ -11,9 +11,9 @@ from django.test import Client
 from django.utils import timezone
 
 from caimera.people.models import Person, RoleGrant
-from tests.hub.conftest import _flush_past_the_trail, _hub_keys, make_node, make_person
+from tests.hub.conftest import _hub_keys, make_node, make_person
 
-__all__ = ["_flush_past_the_trail", "_hub_keys", "make_node"]
+__all__ = ["_hub_keys", "make_node"]
 
 
 def with_role(role: str, name: str = "") -> Person:
