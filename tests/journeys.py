@@ -10,7 +10,7 @@ from asgiref.sync import async_to_sync
 from caimera.web.threads import in_thread
 
 
-async def until(fact: Callable[[], object], *, wait: float = 20.0) -> None:
+async def until(fact: Callable[[], object], *, wait: float = 60.0) -> None:
     """Wait for something to become true in the database."""
     async with asyncio.timeout(wait):
         while not await in_thread(fact):

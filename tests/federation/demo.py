@@ -22,6 +22,9 @@ from caimera.demo.sign_in import sign_in
 from caimera.demo.sites import url
 from caimera.demo.state import ServiceState, read
 
+STARTED_WITHIN = 900
+"""Seconds the demo may take to make its data and start, on a machine that is busy."""
+
 
 @dataclass(frozen=True)
 class Demo:
@@ -40,7 +43,7 @@ class Demo:
         }
         command = [sys.executable, "-m", "caimera", *arguments]
         return subprocess.run(
-            command, env=environment, capture_output=True, text=True, check=check, timeout=400
+            command, env=environment, capture_output=True, text=True, check=check, timeout=STARTED_WITHIN
         )
 
     @property

@@ -54,7 +54,7 @@ def served() -> Iterator[str]:
     port = any_port()
     url = f"http://127.0.0.1:{port}"
     with program("serve", "--port", str(port), **NO_LIMITS):
-        wait_for(lambda: _answers(url), seconds=90)
+        wait_for(lambda: _answers(url))
         yield url
 
 

@@ -67,7 +67,7 @@ def test_readers_that_take_nothing_cost_little_and_hold_nobody_up(
         program("serve", "--port", str(port), CAIMERA_HUB_DATABASE_POOL="true", **NO_LIMITS) as server,
         httpx.Client(base_url=f"http://127.0.0.1:{port}", headers=headers, timeout=60) as site,
     ):
-        wait_for(lambda: _alive(site), seconds=90)
+        wait_for(lambda: _alive(site), seconds=120)
         process = psutil.Process(server.pid)
         before = process.memory_info().rss
         with ExitStack() as readers:

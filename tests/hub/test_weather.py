@@ -137,7 +137,7 @@ def admitted(broker: Broker) -> None:
 
 def listening(*nodes: Node, workers: int = 1) -> None:
     """Wait for workers to be there, and let the nodes be there as well."""
-    wait_for(lambda: Worker.objects.filter(link="connected").count() >= workers, seconds=60)
+    wait_for(lambda: Worker.objects.filter(link="connected").count() >= workers)
     for node in nodes:
         node.keys.appear()
 
@@ -147,7 +147,7 @@ def run(journey: Callable[[], Awaitable[None]]) -> None:
 
 
 async def until(fact: Callable[[], object]) -> None:
-    async with asyncio.timeout(40):
+    async with asyncio.timeout(120):
         while not await in_thread(fact):
             await asyncio.sleep(0.05)
 

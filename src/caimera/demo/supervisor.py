@@ -26,8 +26,8 @@ from caimera.secrets import SecretsError
 
 logger = logging.getLogger("caimera.demo")
 
-_PATIENCE = 120.0
-"""Seconds the services may take to become ready."""
+_PATIENCE = 300.0
+"""Seconds the services may take to become ready: ten start at once, on a machine that may be busy."""
 
 _ELBOWS = 2.0
 """Seconds of trying to get hold of the home."""

@@ -56,12 +56,12 @@ def test_who_wants_the_whole_sees_the_first_state_and_the_last(person: Person, m
     question = ask(person)
 
     async def journey() -> list[dict[str, str]]:
-        following = asyncio.create_task(states(follow(question.pk, gather=60)))
+        following = asyncio.create_task(states(follow(question.pk, gather=120)))
         await asyncio.sleep(0.3)
         await in_thread(say, trials, answer(question.pk))
         await asyncio.sleep(0.3)
         await in_thread(say, genomics, answer(question.pk))
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             return await following
 
     assert async_to_sync(journey)() == [
@@ -164,8 +164,8 @@ def test_rings_gather_until_it_is_over() -> None:
             await place.wait(1)
             await in_thread(actions._ring, actions.CHANNEL, [mine])
             await in_thread(actions._ring, actions.CHANNEL, [mine], actions.OVER)
-            async with asyncio.timeout(5):
-                rung = await place.wait(5, gather=60)
+            async with asyncio.timeout(60):
+                rung = await place.wait(60, gather=120)
             silent = await place.wait(0.01)
         await ringing.close()
         return rung, silent
