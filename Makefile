@@ -7,7 +7,7 @@ export NO_MKDOCS_2_WARNING := 1
 # Each of the many processes of a run would read all of Python's source anew.
 unexport PYTHONDONTWRITEBYTECODE
 BIN := .venv/bin
-# Coverage takes half as much time again, so it has a target of its own, which continuous integration runs.
+# Coverage takes half as much time again, so it has a target of its own.
 PYTEST := $(BIN)/$(if $(MEASURED),coverage run -m )pytest -q
 TWO_AT_ONCE := +$(MAKE) --no-print-directory --jobs=2 --output-sync=target
 

@@ -8,8 +8,6 @@ import shutil
 import tempfile
 from pathlib import Path
 
-import psycopg
-
 from caimera.demo.postgres import Cluster
 from caimera.secrets import FileStore
 
@@ -21,7 +19,6 @@ def prepare(kind: str, *, site_id: str) -> None:
     home = Path(tempfile.mkdtemp(prefix=f"caimera test {kind} "))
     cluster = Cluster(home / "postgres")
     cluster.start()
-    _trust_the_machine(cluster)
     cluster.ensure_database("caimera")
     atexit.register(_tidy, home, cluster, os.getpid())
     store = FileStore.create(home / "secrets.json", home / "secrets.key")
@@ -45,14 +42,6 @@ def prepare(kind: str, *, site_id: str) -> None:
     }
     os.environ.update({f"CAIMERA_{kind.upper()}_{name}": value for name, value in values.items()})
     os.environ["DJANGO_SETTINGS_MODULE"] = f"caimera.{kind}.settings"
-
-
-def _trust_the_machine(cluster: Cluster) -> None:
-    """Let nothing wait for the disk: what a run leaves there is thrown away with it."""
-    with psycopg.connect(cluster.url("postgres"), autocommit=True) as connection:
-        connection.execute("ALTER SYSTEM SET fsync = off")
-        connection.execute("ALTER SYSTEM SET full_page_writes = off")
-        connection.execute("SELECT pg_reload_conf()")
 
 
 def _tidy(home: Path, cluster: Cluster, owner: int) -> None:

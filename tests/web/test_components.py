@@ -42,8 +42,16 @@ def test_a_wrapping_component_shows_its_content(name: str) -> None:
 @given(st.data())
 @settings(max_examples=30)
 def test_a_component_filled_fast_says_what_its_template_says(name: str, data: st.DataObject) -> None:
-    texts = st.sampled_from(["", "a", '"<b>&', SafeString("<i>&amp;</i>"), "\x02id\x03", gettext_lazy("Find")])
-    choices = {"icon": ["", "search"], "variant": ["primary"], "size": ["", "sm"], "tone": ["info", "error"], "type": ["radio"]}
+    texts = st.sampled_from(
+        ["", "a", '"<b>&', SafeString("<i>&amp;</i>"), "\x02id\x03", gettext_lazy("Find")]
+    )
+    choices = {
+        "icon": ["", "search"],
+        "variant": ["primary"],
+        "size": ["", "sm"],
+        "tone": ["info", "error"],
+        "type": ["radio"],
+    }
     asked = WRAPPING.get(name) or ALONE[name]
     attributes = {
         key: data.draw(_like(usual, choices.get(key), texts), key)

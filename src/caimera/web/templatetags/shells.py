@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from functools import cache, lru_cache
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.template.loader import get_template
@@ -28,7 +28,7 @@ def filled(name: str, attributes: Mapping[str, Any]) -> SafeString:
     """A component as its template says it, texts escaped unless they are safe."""
     if "options" in attributes:
         return template_of(name)(attributes)
-    texts = {
+    texts: dict[str, Any] = {
         key: value
         for key, value in attributes.items()
         if key not in _CHOICES and isinstance(value, str | Promise | UUID) and value
@@ -51,5 +51,5 @@ def _shell(name: str, given: Given, texts: tuple[str, ...]) -> list[str]:
 @cache
 def template_of(name: str) -> Callable[[Mapping[str, Any]], SafeString]:
     """What fills a component's template, looked up once: that takes as long as filling it."""
-    render: Callable[[Mapping[str, Any]], SafeString] = get_template(f"components/{name}.html").render
-    return render
+    found: Any = get_template(f"components/{name}.html")
+    return cast("Callable[[Mapping[str, Any]], SafeString]", found.render)
