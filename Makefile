@@ -15,6 +15,7 @@ PURE := tests/vocabulary tests/cohort tests/cdm tests/crate tests/dcat tests/pro
         tests/merkle tests/workflow tests/forms tests/disclosure tests/client tests/cli tests/demo
 ROOMS := tests/web tests/audit tests/people tests/trail
 HUB := tests/hub
+HUB := tests/web tests/audit tests/people tests/trail tests/notices tests/hub
 NODE := tests/node
 WHOLE := tests/federation tests/browser
 

@@ -22,13 +22,14 @@ def main(kind: str) -> None:
     from django.urls import get_resolver
 
     with tempfile.TemporaryDirectory() as folder:
-        _settings(kind, Path(folder))
+        settings_of(kind, Path(folder))
         django.setup()
         for line in table(get_resolver().url_patterns):
             print(line)
 
 
-def _settings(kind: str, folder: Path) -> None:
+def settings_of(kind: str, folder: Path) -> None:
+    """Let this process be a site of a kind, with files in a folder."""
     store = FileStore.create(folder / "secrets.json", folder / "secrets.key")
     for name in ("django_secret_key", "oidc_client_secret"):
         store.put(name, b"used-by-nobody-as-this-site-is-never-served")

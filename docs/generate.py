@@ -59,6 +59,7 @@ def pages() -> dict[Path, str]:
         "workflows.md": workflows_page(),
         "forms.md": forms_page(),
         "authorisation.md": authorisation_page(),
+        "notices.md": notices_page(),
     }
     samples = {"hub.env.sample": sample(HubSettings), "node.env.sample": sample(NodeSettings)}
     return {
@@ -335,6 +336,14 @@ def authorisation_page() -> Iterator[str]:
         yield "Each column is somebody with that role and no other.\n"
         command = [sys.executable, str(ROOT / "docs" / "authorisation.py"), kind]
         yield subprocess.run(command, check=True, capture_output=True, text=True).stdout.rstrip()
+
+
+def notices_page() -> Iterator[str]:
+    yield "# Notices\n"
+    yield "What a site tells its people, on a page and by mail: every kind, as a hub has it. What can be"
+    yield "chosen each chooses under `/me/notices/preferences`. `%(…)s` stands for a date, role or number.\n"
+    command = [sys.executable, str(ROOT / "docs" / "notices.py")]
+    yield subprocess.run(command, check=True, capture_output=True, text=True).stdout.rstrip()
 
 
 def messages_page() -> Iterator[str]:

@@ -16,6 +16,7 @@ INSTALLED_APPS = [
     "caimera.web",
     "caimera.audit",
     "caimera.people",
+    "caimera.notices",
     "caimera.hub.federation",
     "caimera.hub.catalogue",
     "caimera.hub.search",

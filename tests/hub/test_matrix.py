@@ -14,6 +14,7 @@ from caimera.hub.documents.models import Document
 from caimera.hub.onboarding import actions as onboarding
 from caimera.hub.onboarding.models import Attachment, Case
 from caimera.hub.search.actions import save_question
+from caimera.notices.models import Notice
 from caimera.people.matrix import CALLERS, Route
 from caimera.people.models import Identity, Person
 from caimera.people.personal_tokens import make_token
@@ -65,6 +66,7 @@ def owned(db: None, make_node: Callable[..., FakeNode]) -> tuple[Person, dict[st
         "record_id": Record.objects.get(act="question.asked").pk,
         "trace_id": trace.detail["trace"],
         "token_id": make_token(person=owner, name="mine", scopes=[], days=1)[0].pk,
+        "notice_id": Notice.objects.filter(person=owner, kind="security").latest("written_at").pk,
     }
 
 

@@ -7,6 +7,7 @@ from typing import TypeAlias
 from django.db import connection, transaction
 
 from caimera.audit.errors import NotInPlaceYet, NotRecordable, OutsideTransaction, UnknownActor
+from caimera.audit.following import follow
 from caimera.audit.models import PersonKey, Record
 from caimera.audit.queries import records_about, without_place
 from caimera.audit.sequencing import locked, sequence
@@ -70,10 +71,12 @@ def record_all(*, acts: Sequence[Act]) -> Sequence[Record]:
             _INSERT.format(", ".join([_ROW] * len(rows))), [value for row in rows for value in row]
         )
         made = cursor.fetchall()
-    return [
+    written = [
         Record.from_db(connection.alias, _FIELDS, (*given, *row[:3], dict(told.detail), row[4]))
         for given, row, told in zip(made, rows, acts, strict=True)
     ]
+    follow(written)
+    return written
 
 
 def _row(told: Act) -> tuple[str, ...]:

@@ -31,11 +31,16 @@ def _begin() -> None:
     type=click.File("rb"),
     help="File with the client secret the sign-in service gave this hub; - reads standard input.",
 )
-def init(oidc_client_secret_file: IO[bytes] | None) -> None:
+@click.option(
+    "--mail-password-file",
+    type=click.File("rb"),
+    help="File with the password of `mail_user` at the mail server; - reads standard input.",
+)
+def init(oidc_client_secret_file: IO[bytes] | None, mail_password_file: IO[bytes] | None) -> None:
     """Make this hub's keys; those that exist are kept."""
     from caimera.hub.federation.keys import create_missing_keys
 
-    make_keys(load(HubSettings), create_missing_keys, oidc_client_secret_file)
+    make_keys(load(HubSettings), create_missing_keys, oidc_client_secret_file, mail_password_file)
 
 
 @hub.command()

@@ -75,14 +75,22 @@ def demo_site(name: str) -> Literal["hub", "node"]:
     return site.kind
 
 
-def make_keys(site: SiteSettings, create: CreateMissingKeys, client_secret: IO[bytes] | None) -> None:
-    """Make a site's keys, keep those that exist, and say which were made."""
+def make_keys(
+    site: SiteSettings,
+    create: CreateMissingKeys,
+    client_secret: IO[bytes] | None,
+    mail_password: IO[bytes] | None,
+) -> None:
+    """Make a site's keys, keep those that exist, and say which were made or given."""
     make = FileStore if site.secrets_file.exists() else FileStore.create
     store = make(site.secrets_file, site.secrets_key_file)
     made = create(store, site_id=site.site_id)
     if client_secret is not None:
         store.put("oidc_client_secret", client_secret.read().strip())
         made.append("oidc_client_secret")
+    if mail_password is not None:
+        store.put("mail_password", mail_password.read().strip())
+        made.append("mail_password")
     click.echo(f"Made {', '.join(made)}." if made else "Every key is there; nothing was made.")
 
 

@@ -38,6 +38,7 @@ urlpatterns = [
     path("", include("caimera.web.health")),
     path("", include("caimera.people.urls")),
     path("", include("caimera.trail.urls")),
+    path("", include("caimera.notices.urls")),
     path("api/", api.urls),
     path("", include("caimera.hub.dashboard.urls")),
     path("", include("caimera.hub.catalogue.urls")),

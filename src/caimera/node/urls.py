@@ -25,6 +25,7 @@ urlpatterns = [
     path("", include("caimera.node.datasets.urls")),
     path("", include("caimera.people.urls")),
     path("", include("caimera.trail.urls")),
+    path("", include("caimera.notices.urls")),
     path("api/", api.urls),
     path("", include("caimera.web.health")),
 ]

@@ -164,6 +164,13 @@ class RoleGrant(models.Model):
 
     class Meta:
         ordering = ("role", "asked_at")
+        indexes = (
+            models.Index(
+                fields=("asked_at", "id"),
+                condition=Q(confirmed_at=None, ended_at=None),
+                name="role_waits_since",
+            ),
+        )
         constraints = (
             models.UniqueConstraint(
                 fields=("person", "role"), condition=Q(ended_at=None), name="role_given_once"
@@ -229,6 +236,11 @@ class Membership(models.Model):
 
     class Meta:
         ordering = ("applied_at", "id")
+        indexes = (
+            models.Index(
+                fields=("state_since", "id"), condition=Q(state="submitted"), name="membership_waits_since"
+            ),
+        )
         constraints = (
             models.UniqueConstraint(
                 fields=("person",), condition=Q(state__in=OPEN_STATES), name="membership_once_at_a_time"

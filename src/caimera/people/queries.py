@@ -11,7 +11,16 @@ from caimera.audit.models import Record
 from caimera.audit.queries import records_about
 from caimera.people.chapters import chapters
 from caimera.people.errors import ActRefused
-from caimera.people.models import OPEN_STATES, SIGN_IN_COUNTS, Membership, Person, RoleGrant
+from caimera.people.models import (
+    OPEN_STATES,
+    SERVICE,
+    SIGN_IN_COUNTS,
+    Delegate,
+    Membership,
+    Person,
+    RoleGrant,
+)
+from caimera.people.roles import roles_with
 
 
 def known_now() -> QuerySet[Person]:
@@ -45,6 +54,22 @@ def end_of(day: str) -> datetime:
         return datetime.combine(date.fromisoformat(day), time.max, tzinfo=UTC)
     except ValueError:
         raise ActRefused(_("Write the day as year-month-day, such as 2027-06-30.")) from None
+
+
+def holders_of(permission: str) -> list[Person]:
+    """Everyone one of whose roles carries a permission, programs' accounts aside."""
+    roles = roles_with(permission)
+    given = RoleGrant.objects.filter(RoleGrant.in_force(), role__in=[role.name for role in roles])
+    found = Q(pk__in=given.values("person"))
+    for role in roles:
+        if role.group:
+            found |= Q(entitlements__icontains=f":{role.group}")
+        if role.name == "data-holder-delegate":
+            found |= Q(pk__in=Delegate.objects.filter(ended_at=None).values("person"))
+        if role.name == "researcher":
+            found |= Q(in_membership_group=True) | Q(member_until__gt=timezone.now())
+    people = Person.objects.filter(found).exclude(issuer=SERVICE).order_by("pk")
+    return [person for person in people if person.may(permission)]
 
 
 def grants_open() -> QuerySet[RoleGrant]:

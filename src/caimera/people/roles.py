@@ -55,6 +55,7 @@ PERMISSIONS: Mapping[str, str] = MappingProxyType(
         "organisations.keep": "Take organisations on, and say who speaks for them",
         "datasets.describe": "Describe datasets of holders without a node, by spreadsheet or form",
         "sources.keep": "Add catalogues on the web as sources, stop reading them, and take them out again",
+        "mail.keep": "See whether this site's mail goes out and which addresses refuse it, and try again",
         "accounts.keep": "Make accounts for programs and end them",
         "trail.see": "Read in the trail the kinds of acts that are this role's, under pseudonyms",
         "trail.all": "Read the whole trail with people's names, and take out what a breach touched",

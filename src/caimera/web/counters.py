@@ -20,12 +20,22 @@ class Counter:
     number: int
     current: bool
 
+    @property
+    def shown(self) -> str:
+        """The number as there is room for it."""
+        return str(self.number) if self.number <= MOST else f"{MOST}+"
 
-_known: dict[str, tuple[str | Promise, str, Callable[[HttpRequest], int]]] = {}
+
+MOST = 99
+"""The largest number that is shown; of more it says that there are more."""
+
+Count = Callable[[HttpRequest], int | None]
+
+_known: dict[str, tuple[str | Promise, str, Count]] = {}
 
 
-def register(name: str, label: str | Promise, icon: str, count: Callable[[HttpRequest], int]) -> None:
-    """Show what `count` says of a request as a link to the page of this name."""
+def register(name: str, label: str | Promise, icon: str, count: Count) -> None:
+    """Show what `count` says of a request as a link to the page of this name; nothing where it says None."""
     _known[name] = (label, icon, count)
 
 
@@ -40,4 +50,5 @@ def _counted(request: HttpRequest) -> Iterator[Counter]:
             address = reverse(name)
         except NoReverseMatch:
             continue
-        yield Counter(address, label, icon, count(request), current=request.path == address)
+        if (number := count(request)) is not None:
+            yield Counter(address, label, icon, number, current=request.path == address)

@@ -10,10 +10,18 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, IPvAnyNetwork, ValidationError, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    IPvAnyNetwork,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from caimera.secrets import FileStore
@@ -165,6 +173,25 @@ class SiteSettings(BaseSettings):
             "or agent alone; empty where the role of `database_url` may.",
         ),
     ] = ""
+    mail_host: Annotated[
+        str, Field(description="Mail server that takes this site's mail; empty: notices on pages only.")
+    ] = ""
+    mail_port: Annotated[int, Field(ge=1, le=65535, description="Its port.")] = 587
+    mail_tls: Annotated[
+        Literal["starttls", "tls", "none"],
+        Field(description="How the line to it is secured: starttls, tls from the first byte, or none."),
+    ] = "starttls"
+    mail_user: Annotated[
+        str, Field(description="Name to sign in with there; its password is `mail_password` of the secrets.")
+    ] = ""
+    mail_sender: Annotated[
+        str,
+        Field(
+            pattern=r"^([!-~]+@[!-~]+)?$",
+            description="Address this site's mail comes from.",
+            validate_default=True,
+        ),
+    ] = ""
     demo: Annotated[
         bool, Field(description="This site is part of a demo: the sign-in simulator is accepted.")
     ] = False
@@ -189,6 +216,20 @@ class SiteSettings(BaseSettings):
                 f"least (Regulation (EU) 2025/327, Article 73). Say {_YEAR} or more"
             )
         return days
+
+    @field_validator("mail_sender")
+    @classmethod
+    def _from_somebody(cls, sender: str, known: ValidationInfo) -> str:
+        if known.data.get("mail_host") and not sender:
+            raise ValueError("there is a mail server, but no sender")
+        return sender
+
+    @field_validator("mail_user")
+    @classmethod
+    def _not_in_the_clear(cls, user: str, known: ValidationInfo) -> str:
+        if user and known.data.get("mail_tls") == "none":
+            raise ValueError("without TLS its password would be sent in the clear")
+        return user
 
     @field_validator("base_url")
     @classmethod

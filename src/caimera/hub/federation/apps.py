@@ -12,8 +12,19 @@ class FederationConfig(AppConfig):
 
     def ready(self) -> None:
         from caimera.audit.keeping import TURN
-        from caimera.hub.federation import actions, duties, handlers, members, metrics, queries, trail
+        from caimera.hub.federation import (
+            actions,
+            duties,
+            handlers,
+            members,
+            metrics,
+            notices,
+            queries,
+            trail,
+        )
         from caimera.hub.federation.duties import Duty
+        from caimera.notices.actions import CHANNEL
+        from caimera.notices.keeping import REMIND_EVERY, SEND_EVERY
         from caimera.protocol.messages import Presence, TrailCheckpoint, TrailCosignature
         from caimera.web.health import register_check
 
@@ -22,5 +33,7 @@ class FederationConfig(AppConfig):
         handlers.register(TrailCosignature, trail.hear_cosignatures)
         duties.register(Duty("the trail is kept", trail.keep_trail, every=TURN))
         duties.register(Duty("memberships end in time", members.end_memberships, every=members.EVERY))
+        duties.register(Duty("letters go out", notices.send_letters, every=SEND_EVERY, channel=CHANNEL))
+        duties.register(Duty("people are reminded", notices.keep_notices, every=REMIND_EVERY))
         register_check("worker", queries.worker_problem)
         metrics.register()

@@ -14,8 +14,9 @@ class OnboardingConfig(AppConfig):
         from caimera.forms import form
         from caimera.hub.federation import duties
         from caimera.hub.federation.duties import Duty
-        from caimera.hub.onboarding import keeping, queries
+        from caimera.hub.onboarding import following, keeping, noticing, queries
         from caimera.hub.onboarding.about_person import CASES
+        from caimera.notices import kinds, reminding, waiting
         from caimera.people import chapters
         from caimera.workflow import workflow
 
@@ -23,4 +24,8 @@ class OnboardingConfig(AppConfig):
             for wanted in workflow(name).forms:
                 form(wanted)
         chapters.register(CASES)
+        kinds.register(*noticing.KINDS)
+        following.register("notices", noticing.follow)
+        reminding.register("cases", noticing.remind)
+        waiting.register(noticing.WAITING)
         duties.register(Duty("silent cases end", keeping.end_silent_cases, every=keeping.EVERY))

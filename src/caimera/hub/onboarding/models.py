@@ -42,6 +42,7 @@ class Case(models.Model):
             GinIndex(fields=("waits_for",), name="case_waits_for"),
             GinIndex(fields=("open_to",), name="case_open_to"),
             models.Index(fields=("due",), condition=~Q(waits_for=[]), name="case_due"),
+            models.Index(fields=("state_since", "id"), condition=~Q(waits_for=[]), name="case_waits_since"),
         )
 
     def __str__(self) -> str:

@@ -11,6 +11,7 @@ APPS = (
     "caimera.audit",
     "caimera.people",
     "caimera.trail",
+    "caimera.notices",
     "caimera.hub.federation",
     "caimera.hub.catalogue",
     "caimera.hub.search",

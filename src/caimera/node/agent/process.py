@@ -15,6 +15,7 @@ from caimera.node.agent.catalogue import Describer, keep_outbox_empty
 from caimera.node.agent.errors import NoHubTrusted
 from caimera.node.agent.hearing import hear
 from caimera.node.agent.identity import disclosure_key, node_identity, secrets
+from caimera.node.agent.notices import keep_notices
 from caimera.node.agent.trail import keep_trail
 from caimera.node.sources import IndexedSource, Source
 from caimera.transport import Arrival, Link, LinkState, TransportError, subjects
@@ -57,6 +58,7 @@ class NodeAgent:
                 *(self._listen(), self._announce(), self._look_after()),
                 keep_trail(link=self.link, site=self._site),
                 keep_outbox_empty(link=self.link, site=self._site),
+                keep_notices(),
                 Describer().run(),
             )
             parts = [group.create_task(part) for part in loops]

@@ -10,6 +10,7 @@ APPS = (
     "caimera.audit",
     "caimera.people",
     "caimera.trail",
+    "caimera.notices",
     "caimera.node.outbox",
     "caimera.node.datasets",
     "caimera.node.mediator",

@@ -7,6 +7,7 @@ ICONS = {
     "answered": "M20 12a8 8 0 1 1-4-6.9M8.5 11.5l3 3L20 6",
     "back": "M19 12H5m6-6-6 6 6 6",
     "basket": "M4 9h16l-2 11H6zM8 9l3-6M16 9l-3-6M9.5 13v3M14.5 13v3",
+    "bell": "M6 17h12l-1.5-2.5V10a4.5 4.5 0 0 0-9 0v4.5zM10.5 20h3M12 5.5V4",
     "bookmark": "M6 4h12v16l-6-4-6 4z",
     "change": "M4 20l1-4L16 5l3 3L8 19zM14 7l3 3",
     "download": "M12 4v11m-5-5 5 5 5-5M5 20h14",

@@ -1,0 +1,1 @@
+"""What people are told: on a page at once, and by mail."""
