@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from functools import partial
 
 from django.urls import reverse
 from django.utils.formats import date_format
@@ -13,12 +14,19 @@ from caimera.audit.models import Record
 from caimera.notices.actions import tell, tell_holders
 from caimera.people.models import Membership, Person, RoleGrant
 from caimera.people.roles import ROLES
+from caimera.web.identifiers import uuid_of
 
 
 def register() -> None:
     """Follow every act somebody is told of."""
-    for act, follow in FOLLOWED.items():
-        following.register(act, "notices", follow)
+    for act, (follow, needed) in FOLLOWED.items():
+        following.register(act, "notices", partial(_follow, follow, needed))
+
+
+def _follow(follow: following.Follow, needed: str, record: Record) -> None:
+    """Tell of a record that says what it is about; others write acts of these names, too, such as imports."""
+    if not needed or uuid_of(str(record.detail.get(needed, "")).removeprefix("person:")):
+        follow(record)
 
 
 def on(day: date | datetime | str) -> str:
@@ -26,17 +34,23 @@ def on(day: date | datetime | str) -> str:
     return date_format(datetime.fromisoformat(day) if isinstance(day, str) else day, "j F Y")
 
 
-def about(record: Record) -> Person:
-    """The person a record is about."""
-    return Person.objects.get(pk=record.object.removeprefix("person:"))
+def about(record: Record) -> list[Person]:
+    """The person a record is about, if they are known here."""
+    return _people(record.object)
+
+
+def _people(name: str) -> list[Person]:
+    found = uuid_of(name.removeprefix("person:"))
+    return list(Person.objects.filter(pk=found)) if found else []
 
 
 def _membership_decided(record: Record) -> None:
-    until = Membership.objects.values_list("until", flat=True).get(pk=record.detail["membership"])
+    found = Membership.objects.filter(pk=record.detail["membership"])
+    until = found.values_list("until", flat=True).first()
     tell(
         kind="membership",
         event=_verb(record),
-        people=[about(record)],
+        people=about(record),
         page=reverse("people:membership"),
         facts={"until": on(until) if until else ""},
     )
@@ -65,7 +79,7 @@ def _role_asked(record: Record) -> None:
 
 def _role_given(record: Record) -> None:
     facts = {"role": _role(record), "until": on(str(record.detail["until"]))}
-    tell(kind="rights", event="given", people=[about(record)], page=reverse("people:roles"), facts=facts)
+    tell(kind="rights", event="given", people=about(record), page=reverse("people:roles"), facts=facts)
     _tell_asker(record, "confirmed")
 
 
@@ -75,32 +89,32 @@ def _role_declined(record: Record) -> None:
 
 def _role_taken(record: Record) -> None:
     facts = {"role": _role(record)}
-    tell(kind="rights", event="taken", people=[about(record)], page=reverse("people:roles"), facts=facts)
+    tell(kind="rights", event="taken", people=about(record), page=reverse("people:roles"), facts=facts)
 
 
 def _tell_asker(record: Record, event: str) -> None:
     """Whoever asked for a role hears what another decided."""
-    asker = RoleGrant.objects.select_related("asked_by").get(pk=record.detail["grant"]).asked_by
-    if asker is None or record.actor in asker.names:
-        return
+    grants = RoleGrant.objects.filter(pk=record.detail["grant"], asked_by__isnull=False)
+    askers = [one.asked_by for one in grants.select_related("asked_by") if one.asked_by]
+    askers = [one for one in askers if record.actor not in one.names]
     page, facts = reverse("people:role-holders"), {"role": _role(record)}
-    tell(kind="roles-asked", event=event, people=[asker], page=page, facts=facts)
+    tell(kind="roles-asked", event=event, people=askers, page=page, facts=facts)
 
 
 def _delegate(record: Record) -> None:
-    person = Person.objects.get(pk=str(record.detail["person"]).removeprefix("person:"))
-    tell(kind="rights", event=_verb(record), people=[person], page=reverse("people:about-me"))
+    people = _people(str(record.detail["person"]))
+    tell(kind="rights", event=_verb(record), people=people, page=reverse("people:about-me"))
 
 
 def _identity(record: Record) -> None:
-    tell(kind="security", event=_verb(record), people=[about(record)], page=reverse("people:identities"))
+    tell(kind="security", event=_verb(record), people=about(record), page=reverse("people:identities"))
 
 
 def _token_made(record: Record) -> None:
     tell(
         kind="security",
         event="token-made",
-        people=[about(record)],
+        people=about(record),
         page=reverse("people:tokens"),
         facts={"until": on(str(record.detail["until"]))},
     )
@@ -114,20 +128,23 @@ def _role(record: Record) -> str:
     return str(ROLES[str(record.detail["role"])].label)
 
 
-FOLLOWED: Mapping[str, following.Follow] = {
+FOLLOWED: Mapping[str, tuple[following.Follow, str]] = {
     **{
-        f"membership.{verb}": _membership_decided
+        f"membership.{verb}": (_membership_decided, "membership")
         for verb in ("accepted", "refused", "returned", "ended", "expired", "lapsed")
     },
-    **{f"membership.{verb}": _membership_asked for verb in ("applied", "answered", "withdrawn", "left")},
-    "role.asked": _role_asked,
-    "role.given": _role_given,
-    "role.taken": _role_taken,
-    "role.declined": _role_declined,
-    "delegate.appointed": _delegate,
-    "delegate.dismissed": _delegate,
-    "identity.linked": _identity,
-    "identity.unlinked": _identity,
-    "token.made": _token_made,
+    **{
+        f"membership.{verb}": (_membership_asked, "membership")
+        for verb in ("applied", "answered", "withdrawn", "left")
+    },
+    "role.asked": (_role_asked, "grant"),
+    "role.given": (_role_given, "grant"),
+    "role.taken": (_role_taken, "grant"),
+    "role.declined": (_role_declined, "grant"),
+    "delegate.appointed": (_delegate, "person"),
+    "delegate.dismissed": (_delegate, "person"),
+    "identity.linked": (_identity, "identity"),
+    "identity.unlinked": (_identity, "identity"),
+    "token.made": (_token_made, "token"),
 }
-"""Acts by the names the trail has for them."""
+"""Acts by the names the trail has for them, each with the identifier its record must carry."""

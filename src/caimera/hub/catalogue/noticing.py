@@ -83,8 +83,8 @@ def register() -> None:
     following.register("catalogue.held", "notices", _held)
 
 
-def _source(record: Record) -> Source:
-    return Source.objects.get(pk=record.object.removeprefix("source:"))
+def _source(record: Record) -> Source | None:
+    return Source.objects.filter(pk=record.object.removeprefix("source:")).first()
 
 
 def _page(source_id: str) -> str:
@@ -93,10 +93,10 @@ def _page(source_id: str) -> str:
 
 def _harvested(record: Record) -> None:
     """Tell of what a run took away, and of what it refused unless that was told before."""
-    gone, refused = (int(str(record.detail[name])) for name in ("gone", "refused"))
-    if not gone and not refused:
+    gone, refused = (int(str(record.detail.get(name, 0))) for name in ("gone", "refused"))
+    source = _source(record) if gone or refused else None
+    if source is None:
         return
-    source = _source(record)
     delegates = _delegates(source)
     if gone:
         _tell_delegates(delegates, source, "withdrawn", gone, f"withdrawn {record.detail['run']}")
@@ -134,6 +134,8 @@ def _tell_delegates(people: list[Person], source: Source, event: str, number: in
 
 
 def _held(record: Record) -> None:
+    if not {"source", "gone", "known"} <= record.detail.keys():
+        return
     source, gone, known = (str(record.detail[name]) for name in ("source", "gone", "known"))
     facts = {"source": source, "number": gone, "all": known}
     once = f"held {source} {gone}/{known} {record.at:%Y-%m-%d}"
