@@ -46,7 +46,7 @@ def test_the_page_shows_what_is_known_and_nothing_of_others(visitor: Client, ros
     assert rosa.sub in page
     assert 'href="/questions">Questions you asked</a>: 1' in page
     assert 'href="/saved">Questions you keep</a>: 1' in page
-    assert "membership.gained" in page
+    assert 'href="/me/trail">Records of the trail that name you</a>: 4' in page
     assert "omar" not in page.lower()
 
 
@@ -65,19 +65,6 @@ def test_reading_it_stands_in_the_trail(visitor: Client, rosa: Person) -> None:
     visitor.get("/me.json")
     read = Record.objects.get(act="trail.read")
     assert (read.actor, read.detail["about"]) == (rosa.actor, "self")
-
-
-def test_a_long_trail_comes_in_pages(visitor: Client, rosa: Person) -> None:
-    for number in range(60):
-        record_of(rosa, number)
-    first, second, beyond = (
-        visitor.get("/me", {"page": page}).content.decode() for page in ("1", "2", "999999999999999999999")
-    )
-    assert "route:59" in first
-    assert "route:0<" in second
-    assert "Older" in first
-    assert "Newer" in second
-    assert "Newer" in beyond
 
 
 def test_nobody_is_forgotten_by_looking(visitor: Client, rosa: Person) -> None:
@@ -102,13 +89,6 @@ def test_a_form_from_elsewhere_forgets_nobody(rosa: Person) -> None:
     strict.force_login(cast(Any, rosa))
     assert strict.post("/me/forget").status_code == 403
     assert Person.objects.get(pk=rosa.pk).name == "Rosa Researcher"
-
-
-def record_of(person: Person, number: int) -> None:
-    from django.db import transaction
-
-    with transaction.atomic():
-        record(act="access.refused", actor=person.actor, object=f"route:{number}")
 
 
 def record_of_other() -> None:

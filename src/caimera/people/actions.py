@@ -125,14 +125,8 @@ def forget_person(*, person: Person, actor: str) -> Person:
 def tell_all(*, person: Person) -> dict[str, Any]:
     """Everything this site knows of a person, for themselves; that they read it stands in the trail, too."""
     known = all_known(person)
-    note_reading(person=person, records=len(known["trail"]))
+    record(act="trail.read", actor=person.actor, detail={"about": "self", "records": len(known["trail"])})
     return known
-
-
-@transaction.atomic
-def note_reading(*, person: Person, records: int) -> None:
-    """Record that a person looked at what the trail says of them."""
-    record(act="trail.read", actor=person.actor, detail={"about": "self", "records": records})
 
 
 @transaction.atomic

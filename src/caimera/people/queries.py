@@ -91,7 +91,7 @@ def trail_of(person: Person) -> QuerySet[Record]:
 
 
 def all_known(person: Person) -> dict[str, Any]:
-    """Everything this site knows of a person, as JSON values: sign-in, each room's chapter, the trail."""
+    """Everything this site knows of a person, as JSON values: sign-in, and each room's chapter."""
     return {
         "person": {
             "id": str(person.pk),
@@ -107,14 +107,4 @@ def all_known(person: Person) -> dict[str, Any]:
             "checked_at": person.checked_at.isoformat(),
         },
         **{chapter.name: list(chapter.told(person)) for chapter in chapters()},
-        "trail": [
-            {
-                "at": record.at.isoformat(),
-                "act": record.act,
-                "actor": record.actor,
-                "object": record.object,
-                "detail": record.detail,
-            }
-            for record in trail_of(person)
-        ],
     }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
@@ -14,11 +13,7 @@ from caimera.people.access import caller, signed_in
 from caimera.people.chapters import chapters
 from caimera.people.errors import SignInProblem
 from caimera.people.login_service import login_service
-from caimera.people.queries import trail_of
 from caimera.web.access import anyone
-
-ENTRIES = 50
-"""Records of the trail on one page."""
 
 
 @anyone
@@ -35,12 +30,8 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 def about_me(request: HttpRequest) -> HttpResponse:
     """What this site knows of the person who looks."""
     person = caller(request)
-    trail = trail_of(person)
-    actions.note_reading(person=person, records=trail.count())
-    shown = Paginator(trail, ENTRIES).get_page(request.GET.get("page"))
     parts = [(chapter, chapter.count(person)) for chapter in chapters()]
-    context = {"known": person, "parts": parts, "trail": shown}
-    return render(request, "people/about_me.html", context)
+    return render(request, "people/about_me.html", {"known": person, "parts": parts})
 
 
 @signed_in

@@ -8,3 +8,9 @@ class TrailConfig(AppConfig):
 
     name = "caimera.trail"
     label = "trail"
+
+    def ready(self) -> None:
+        from caimera.people import chapters
+        from caimera.trail import about_person
+
+        chapters.register(about_person.RECORDS)
