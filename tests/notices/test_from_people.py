@@ -144,7 +144,9 @@ def test_programs_are_told_nothing(olga: Person) -> None:
 
 @pytest.mark.parametrize("act", FOLLOWED)
 @pytest.mark.parametrize("detail", [{}, {"membership": "7", "grant": "7", "person": "", "token": None}])
-def test_a_record_that_does_not_say_what_it_is_about_is_told_to_nobody(act: str, detail: dict[str, str], olga: Person) -> None:
+def test_a_record_that_does_not_say_what_it_is_about_is_told_to_nobody(
+    act: str, detail: dict[str, str], olga: Person
+) -> None:
     record(act=act, actor="system", object="person:nobody", detail=detail)
     assert heard(olga) == []
 

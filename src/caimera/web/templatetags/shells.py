@@ -43,7 +43,7 @@ def filled(name: str, attributes: Mapping[str, Any]) -> SafeString:
 
 @lru_cache(maxsize=2_000)
 def _shell(name: str, given: Given, texts: tuple[str, ...]) -> list[str]:
-    """A component's HTML around its texts: what stands before the first, its name, what follows, and so on."""
+    """A component's HTML around its texts: what stands before the first, its name, what follows it, …"""
     gaps = {key: mark_safe(f"{_BEGIN}{key}{_END}") for key in texts}  # noqa: S308
     return _GAP.split(template_of(name)({**{key: value for key, _kind, value in given}, **gaps}))
 
