@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+import trail_example
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings
 
@@ -60,9 +61,11 @@ def pages() -> dict[Path, str]:
         "forms.md": forms_page(),
         "authorisation.md": authorisation_page(),
         "notices.md": notices_page(),
+        "trail-example.md": trail_example.page(),
     }
     samples = {"hub.env.sample": sample(HubSettings), "node.env.sample": sample(NodeSettings)}
     return {
+        REFERENCE / "trail-example.jsonl": trail_example.text(),
         **{REFERENCE / name: NOTE + "\n".join(lines) + "\n" for name, lines in reference.items()},
         **{DEPLOY / name: "\n".join(lines) + "\n" for name, lines in samples.items()},
     }
