@@ -12,10 +12,10 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from caimera.people.models import Person, RoleGrant
-from tests.hub.conftest import _flush_past_the_trail, _hub_keys, clean_tables, make_node, make_person
+from tests.hub.conftest import _hub_keys, clean_tables, make_node, make_person
 from tests.notices.mail_server import MailServer
 
-__all__ = ["_flush_past_the_trail", "_hub_keys", "clean_tables", "make_node"]
+__all__ = ["_hub_keys", "clean_tables", "make_node"]
 
 
 @pytest.fixture

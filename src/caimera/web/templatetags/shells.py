@@ -28,8 +28,8 @@ def filled(name: str, attributes: Mapping[str, Any]) -> SafeString:
     """A component as its template says it, texts escaped unless they are safe."""
     if "options" in attributes:
         return template_of(name)(attributes)
-    texts: dict[str, Any] = {
-        key: value
+    texts = {
+        key: value if isinstance(value, str) else str(value)
         for key, value in attributes.items()
         if key not in _CHOICES and isinstance(value, str | Promise | UUID) and value
     }
