@@ -15,6 +15,7 @@ INSTALLED_APPS = [
     "procrastinate.contrib.django",
     "caimera.web",
     "caimera.audit",
+    "caimera.receiving",
     "caimera.people",
     "caimera.notices",
     "caimera.hub.federation",

@@ -10,13 +10,15 @@ from django.test import Client
 from ninja import NinjaAPI
 from prometheus_client.registry import Collector
 
-from caimera.hub.federation.actions import beat, refuse_messages
+from caimera.hub.federation.actions import beat
 from caimera.hub.federation.metrics import FederationFigures
-from caimera.hub.federation.models import Node, Refusal, UsedNonce, Worker
+from caimera.hub.federation.models import Node, Worker
 from caimera.hub.search.metrics import SearchFigures
 from caimera.hub.search.models import NodeAnswer
 from caimera.hub.urls import api
 from caimera.people.models import Person
+from caimera.receiving.actions import refuse_messages
+from caimera.receiving.models import Refusal, UsedNonce
 from tests.hub.conftest import FakeNode, answer
 from tests.hub.search.test_actions import ask, say
 

@@ -18,11 +18,12 @@ from django.utils import timezone
 from caimera.demo.broker import Broker
 from caimera.hub.federation.broker import configuration
 from caimera.hub.federation.identity import hub_identity
-from caimera.hub.federation.models import Refusal, Worker
+from caimera.hub.federation.models import Worker
 from caimera.hub.search.models import NodeAnswer, Question
 from caimera.people.models import Person
 from caimera.protocol.envelope import MAX_SIZE, open_sealed
 from caimera.protocol.messages import Ask
+from caimera.receiving.models import Refusal
 from caimera.transport import Arrival, BrokerRefuses, Link, subjects
 from caimera.web.threads import in_thread
 from tests.hub.conftest import FakeNode, answer, open_dataset

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from caimera.cohort import parse
 from caimera.node.agent import health, metrics
-from caimera.node.agent.actions import beat, refuse_message
+from caimera.node.agent.actions import beat
 from caimera.node.agent.models import Heartbeat
 from caimera.node.datasets.actions import register_crate
 from caimera.node.datasets.queries import visible_releases
@@ -21,6 +21,7 @@ from caimera.node.mediator.actions import answer_question
 from caimera.node.mediator.queries import visible_questions
 from caimera.node.sources import IndexedSource
 from caimera.people.models import Person
+from caimera.receiving.actions import refuse_messages
 from tests.node.conftest import KEY, NOW, Hub, ask_of, letter_of
 from tests.node.crates import folder, random_holding
 
@@ -164,7 +165,7 @@ def test_without_its_database_a_node_is_not_ready_and_has_no_figures(monkeypatch
 @pytest.mark.usefixtures("asked")
 def test_the_figures_follow_the_database(source: IndexedSource) -> None:
     beat(link="connected", problem="")
-    refuse_message(code="malformed", sentence="No envelope.")
+    refuse_messages(code="malformed", sentence="No envelope.")
     figures = Client().get("/metrics").content.decode().splitlines()
     for line in (
         "caimera_node_connected 1.0",

@@ -16,7 +16,7 @@ from caimera.hub.catalogue import actions, ending, queries
 from caimera.hub.catalogue.errors import NothingToConfirm, UnknownSource
 from caimera.hub.catalogue.models import Entry, Harvest, Record, Source
 from caimera.hub.catalogue.states import TRANSITIONS, Event, State
-from caimera.hub.federation.models import Node, Refusal
+from caimera.hub.federation.models import Node
 from caimera.protocol.messages import (
     CatalogueEntry,
     CatalogueListed,
@@ -24,6 +24,7 @@ from caimera.protocol.messages import (
     RecordsGiven,
     RecordsWanted,
 )
+from caimera.receiving.models import Refusal
 from tests.hub.catalogue.holders import (
     Federation,
     Holder,

@@ -11,6 +11,8 @@ from caimera.hub.federation import actions
 from caimera.hub.federation.errors import AlreadyEnrolled, KeyTaken, UnknownNode
 from caimera.hub.federation.models import Node, Refusal, UsedNonce, Worker
 from caimera.hub.federation.queries import cards_of, enrolled_nodes, is_present, present, worker_problem
+from caimera.hub.federation.models import Node, Worker
+from caimera.hub.federation.queries import cards_of, enrolled_nodes, is_present, worker_problem
 from caimera.protocol.identity import Identity
 from tests.hub.conftest import FakeNode, heard, presence
 
@@ -111,28 +113,6 @@ def test_the_trail_hears_of_changes_only(make_node: MakeNode) -> None:
     tell(node, dataset_count=4)
 
     assert [record.detail["datasets"] for record in trail(act="node.arrived")] == [4, 3]
-
-
-def test_noise_is_counted_but_cannot_fill_the_trail() -> None:
-    for _ in range(5):
-        actions.refuse_messages(site="trials", code="malformed", sentence="No JSON.")
-    assert Refusal.objects.get().count == 5
-    assert trail(act="message.refused").count() == 1
-
-    Refusal.objects.update(told_at=timezone.now() - timedelta(seconds=61))
-    actions.refuse_messages(site="trials", code="malformed", sentence="No JSON.")
-    assert [record.detail["count"] for record in trail(act="message.refused")] == [6, 1]
-
-
-def test_nonces_are_forgotten_when_their_letters_are_long_expired() -> None:
-    now = timezone.now()
-    for minutes in (1, 30):
-        UsedNonce.objects.create(
-            site="trials", nonce=f"{minutes}", expires_at=now - timedelta(minutes=minutes)
-        )
-
-    assert actions.forget_expired_nonces(now=now) == 1
-    assert UsedNonce.objects.get().nonce == "1"
 
 
 def test_the_site_is_ready_while_a_worker_reaches_the_broker() -> None:

@@ -10,11 +10,12 @@ from django.utils import timezone
 from caimera.audit.queries import trail
 from caimera.hub.federation.actions import revoke_node
 from caimera.hub.federation.hearing import hear
-from caimera.hub.federation.models import Node, Refusal, UsedNonce
+from caimera.hub.federation.models import Node
 from caimera.hub.federation.schemas import NodeSummary
 from caimera.people.models import Person
 from caimera.protocol.identity import Identity
 from caimera.protocol.messages import Ask
+from caimera.receiving.models import Refusal, UsedNonce
 from caimera.transport import Arrival
 from tests.hub.conftest import FakeNode, answer, heard, open_dataset, presence
 from tests.hub.search.test_actions import ask, states

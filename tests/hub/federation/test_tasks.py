@@ -11,7 +11,7 @@ from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from caimera.hub.federation import tasks
-from caimera.hub.federation.models import UsedNonce
+from caimera.receiving.models import UsedNonce
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("clean_tables")]
 

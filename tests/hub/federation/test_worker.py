@@ -18,13 +18,14 @@ from caimera.demo.broker import Broker
 from caimera.demo.ports import any_port
 from caimera.hub.federation.broker import configuration
 from caimera.hub.federation.identity import hub_identity, pseudonym
-from caimera.hub.federation.models import Node, Refusal, Worker
+from caimera.hub.federation.models import Node, Worker
 from caimera.hub.federation.queries import enrolled_nodes, is_present, worker_problem
 from caimera.hub.federation.worker import HubWorker, make_worker
 from caimera.hub.search.models import NodeAnswer, Question
 from caimera.people.models import Person
 from caimera.protocol.envelope import Letter, open_sealed
 from caimera.protocol.messages import Ask
+from caimera.receiving.models import Refusal
 from caimera.transport import Arrival, Link, LinkState, subjects
 from caimera.web.threads import in_thread
 from tests.hub.conftest import FakeNode, answer, open_dataset, presence

@@ -14,13 +14,13 @@ from caimera.audit.models import Record
 from caimera.audit.queries import trail
 from caimera.hub.federation.handlers import Undelivered
 from caimera.hub.federation.hearing import hear
-from caimera.hub.federation.models import Refusal
 from caimera.hub.search import actions
 from caimera.hub.search.errors import PurposeTooLong, TooManyQuestions
 from caimera.hub.search.models import NodeAnswer, Question
 from caimera.hub.search.states import State
 from caimera.people.models import Person
 from caimera.protocol.messages import Answer
+from caimera.receiving.models import Refusal
 from caimera.transport import Arrival
 from tests.hub.conftest import FakeNode, answer, heard, make_person, open_dataset
 

@@ -14,10 +14,10 @@ from django.utils import timezone
 from caimera.audit.models import Record
 from caimera.cohort import parse
 from caimera.node.agent import hearing
-from caimera.node.agent.actions import beat, forget_expired_nonces, refuse_message, trust_hub
+from caimera.node.agent.actions import beat, trust_hub
 from caimera.node.agent.health import agent_problem, clock_problem
 from caimera.node.agent.hearing import HANDLERS, hear
-from caimera.node.agent.models import Refusal, TrustedHub, UsedNonce
+from caimera.node.agent.models import TrustedHub
 from caimera.node.datasets.actions import register_crate
 from caimera.node.sources import IndexedSource
 from caimera.protocol.identity import Identity
@@ -30,6 +30,8 @@ from caimera.protocol.messages import (
     TrailCheckpoint,
     TrailCosignature,
 )
+from caimera.receiving.actions import forget_expired_nonces, refuse_messages
+from caimera.receiving.models import Refusal, UsedNonce
 from tests.node.conftest import Hub, ask_of, make_hub
 from tests.node.crates import folder, random_holding
 
@@ -145,12 +147,12 @@ def test_trusting_another_hub_ends_the_first_ones_word(hub: Hub, source: Indexed
 
 def test_the_trail_hears_of_each_kind_of_refusal_once_a_minute(db: None) -> None:
     for _ in range(3):
-        refuse_message(code="malformed", sentence="No envelope.")
-    refuse_message(code="expired", sentence="Its time is over.")
+        refuse_messages(code="malformed", sentence="No envelope.")
+    refuse_messages(code="expired", sentence="Its time is over.")
     assert refusals() == {"malformed": 3, "expired": 1}
     assert Record.objects.count() == 2
     Refusal.objects.update(told_at=timezone.now() - timedelta(minutes=2))
-    refuse_message(code="malformed", sentence="No envelope.")
+    refuse_messages(code="malformed", sentence="No envelope.")
     record = Record.objects.first()
     assert record is not None
     assert record.detail == {"code": "malformed", "sentence": "No envelope.", "count": 4}

@@ -16,10 +16,11 @@ from caimera.cohort import parse
 from caimera.demo.broker import Broker
 from caimera.node.agent import process
 from caimera.node.agent.health import agent_problem
-from caimera.node.agent.models import Heartbeat, Refusal
+from caimera.node.agent.models import Heartbeat
 from caimera.node.agent.process import make_agent
 from caimera.node.datasets.actions import register_crate
 from caimera.protocol.messages import Ask
+from caimera.receiving.models import Refusal
 from caimera.transport import subjects
 from caimera.web.threads import in_thread
 from tests.journeys import run, until

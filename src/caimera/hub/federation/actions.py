@@ -6,20 +6,18 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import cast
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from caimera.audit.actions import record
-from caimera.hub.federation.errors import AlreadyEnrolled, KeyTaken, Replayed, UnknownNode
+from caimera.hub.federation.errors import AlreadyEnrolled, KeyTaken, UnknownNode
 from caimera.hub.federation.handlers import Refused
-from caimera.hub.federation.models import Node, Refusal, UsedNonce, Worker
+from caimera.hub.federation.models import Node, Worker
 from caimera.hub.federation.queries import enrolled_nodes, is_present
 from caimera.protocol.envelope import Letter
 from caimera.protocol.identity import Card
 from caimera.protocol.messages import Presence
 
-_NOISE = timedelta(minutes=1)
-_NONCE_KEPT = timedelta(minutes=10)
 _WORKER_KEPT = timedelta(days=1)
 
 
@@ -108,51 +106,6 @@ def _tell_change(node: Node, letter: Letter) -> None:
     )
 
 
-def spend_nonces(*, letters: Sequence[Letter]) -> tuple[list[Letter], list[Refused]]:
-    """Let each letter count once, in the transaction of what it causes; returns the new and the replayed."""
-    new, refused = [], []
-    unspent = _newly_spent(letters)
-    for letter in letters:
-        if (mark := (letter.issuer, letter.nonce)) in unspent:
-            unspent.discard(mark)
-            new.append(letter)
-        else:
-            refused.append(Refused(letter, Replayed(letter.issuer)))
-    return new, refused
-
-
-def _newly_spent(letters: Sequence[Letter]) -> set[tuple[str, str]]:
-    columns = zip(*((letter.issuer, letter.nonce, letter.expires_at) for letter in letters), strict=True)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO federation_usednonce (site, nonce, expires_at)"
-            " SELECT * FROM unnest(%s::varchar[], %s::varchar[], %s::timestamptz[])"
-            " ON CONFLICT DO NOTHING RETURNING site, nonce",
-            [list(column) for column in columns],
-        )
-        return set(cursor.fetchall())
-
-
-def refuse_messages(*, site: str, code: str, sentence: str, times: int = 1, request_id: str = "") -> None:
-    """Count refused messages; the trail hears of each node and kind at most once a minute."""
-    now = timezone.now()
-    with transaction.atomic():
-        Refusal.objects.get_or_create(site=site, code=code)
-        refusal = Refusal.objects.select_for_update().get(site=site, code=code)
-        refusal.count += times
-        if quiet := refusal.told_at is None or now - refusal.told_at >= _NOISE:
-            refusal.told_at = now
-        refusal.save()
-        if quiet:
-            record(
-                act="message.refused",
-                actor="system",
-                object=f"node:{site}",
-                detail={"code": code, "sentence": sentence, "count": refusal.count},
-                request_id=request_id,
-            )
-
-
 def beat(*, worker_id: str, link: str) -> None:
     """Remember that a worker lives; forget those that died long ago."""
     now = timezone.now()
@@ -163,9 +116,3 @@ def beat(*, worker_id: str, link: str) -> None:
 def stop_beating(*, worker_id: str) -> None:
     """Forget a worker that stops in order."""
     Worker.objects.filter(pk=worker_id).delete()
-
-
-def forget_expired_nonces(*, now: datetime) -> int:
-    """Drop nonces of letters that are refused as expired anyway; returns how many."""
-    dropped, _ = UsedNonce.objects.filter(expires_at__lt=now - _NONCE_KEPT).delete()
-    return dropped

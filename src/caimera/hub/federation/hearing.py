@@ -13,14 +13,14 @@ from django.db import InterfaceError, OperationalError, transaction
 from django.utils import timezone
 
 from caimera.hub.federation import handlers
-from caimera.hub.federation.actions import refuse_messages, spend_nonces
-from caimera.hub.federation.errors import CannotBeTaken, MessageRefused, NoHandler, WrongSubject
+from caimera.hub.federation.errors import CannotBeTaken, MessageRefused, NoHandler, Replayed, WrongSubject
 from caimera.hub.federation.handlers import Refused, Undelivered
 from caimera.hub.federation.identity import hub_identity
 from caimera.hub.federation.queries import cards_of
 from caimera.protocol.envelope import EnvelopeError, Letter, open_sealed
 from caimera.protocol.identity import Card
 from caimera.protocol.messages import Message
+from caimera.receiving.actions import refuse_messages, spend_nonces
 from caimera.transport import Arrival
 
 logger = logging.getLogger(__name__)
@@ -110,9 +110,12 @@ def take(*, letters: Sequence[Letter]) -> Sequence[Refused]:
     """Hand letters to their rooms, in the one transaction that also spends their nonces."""
     kinds: defaultdict[type[Message], list[Letter]] = defaultdict(list)
     with transaction.atomic():
-        new, refused = spend_nonces(letters=letters)
-        for letter in new:
-            kinds[type(letter.message)].append(letter)
+        refused = []
+        for letter, new in zip(letters, spend_nonces(letters=letters), strict=True):
+            if new:
+                kinds[type(letter.message)].append(letter)
+            else:
+                refused.append(Refused(letter, Replayed(letter.issuer)))
         for kind, group in kinds.items():
             try:
                 handler = handlers.handler_of(kind)
@@ -135,6 +138,7 @@ def _refuse(refusals: Iterable[Refusal]) -> None:
         logger.warning("message refused", extra={"caimera.node": node_id, "error.code": code})
         refuse_messages(
             site=node_id,
+            object=f"node:{node_id}",
             code=code,
             sentence=str(refusal.reason),
             times=counts[node_id, code],

@@ -13,8 +13,8 @@ from prometheus_client import REGISTRY
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from caimera.hub.federation.models import Refusal
 from caimera.hub.federation.queries import enrolled_nodes, is_present
+from caimera.receiving.models import Refusal
 
 
 class FederationFigures(Collector):

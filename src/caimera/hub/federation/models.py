@@ -60,35 +60,6 @@ def card_from(site: str, name: str, sign_key: str, seal_key: str, broker_key: st
     return Card(site=site, name=name, sign_key=sign_key, seal_key=seal_key, broker_key=broker_key)
 
 
-class UsedNonce(models.Model):
-    """A message that was taken; kept until it would be refused as expired anyway."""
-
-    site = models.CharField(max_length=41)
-    nonce = models.CharField(max_length=64)
-    expires_at = models.DateTimeField(db_index=True)
-
-    class Meta:
-        constraints = (models.UniqueConstraint(fields=("site", "nonce"), name="federation_nonce_once"),)
-
-    def __str__(self) -> str:
-        return f"{self.site} {self.nonce}"
-
-
-class Refusal(models.Model):
-    """How often messages on a node's subjects were refused for one reason."""
-
-    site = models.CharField(max_length=41)
-    code = models.CharField(max_length=40)
-    count = models.PositiveBigIntegerField(default=0)
-    told_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        constraints = (models.UniqueConstraint(fields=("site", "code"), name="federation_refusal_kind"),)
-
-    def __str__(self) -> str:
-        return f"{self.site} {self.code} {self.count}"
-
-
 class Worker(models.Model):
     """A running hub worker and how its connection to the broker stands."""
 

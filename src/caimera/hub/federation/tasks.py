@@ -6,7 +6,7 @@ from django.core.management import call_command
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from caimera.hub.federation.actions import forget_expired_nonces
+from caimera.receiving.actions import forget_expired_nonces
 
 
 @app.periodic(cron="*/5 * * * *")

@@ -9,6 +9,7 @@ APPS = (
     "procrastinate.contrib.django",
     "caimera.web",
     "caimera.audit",
+    "caimera.receiving",
     "caimera.people",
     "caimera.trail",
     "caimera.notices",

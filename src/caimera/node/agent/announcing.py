@@ -7,7 +7,6 @@ from importlib.metadata import version
 
 from django.utils import timezone
 
-from caimera.node.agent.actions import forget_expired_nonces
 from caimera.node.agent.hearing import sealed_for_hub
 from caimera.node.agent.identity import disclosure_key
 from caimera.node.agent.queries import hub_card
@@ -15,6 +14,7 @@ from caimera.node.datasets.queries import published_releases
 from caimera.node.mediator.actions import remember_patients
 from caimera.node.sources import Source, SourceError
 from caimera.protocol.messages import Presence
+from caimera.receiving.actions import forget_expired_nonces
 from caimera.vocabulary import VERSION
 
 logger = logging.getLogger(__name__)

@@ -13,9 +13,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from caimera.audit.witnessing import take_cosignature, witness_checkpoint
-from caimera.node.agent.actions import refuse_message, spend_nonce
 from caimera.node.agent.answering import give_records, list_catalogue
-from caimera.node.agent.errors import MessageRefused, NoHandler, NoHubTrusted
+from caimera.node.agent.errors import MessageRefused, NoHandler, NoHubTrusted, Replayed
 from caimera.node.agent.identity import disclosure_key, node_identity
 from caimera.node.agent.queries import hub_card
 from caimera.node.mediator.actions import answer_question
@@ -31,6 +30,7 @@ from caimera.protocol.messages import (
     TrailCheckpoint,
     TrailCosignature,
 )
+from caimera.receiving.actions import refuse_messages, spend_nonces
 from caimera.transport import subjects
 from caimera.web.logs import begin_request
 
@@ -92,7 +92,7 @@ def hear(*, data: bytes, source: Source) -> Reply | None:
         return _take(letter, source, now, hub)
     except (EnvelopeError, MessageRefused) as refusal:
         logger.warning("message refused", extra={"error.code": refusal.code})
-        refuse_message(code=refusal.code, sentence=str(refusal))
+        refuse_messages(code=refusal.code, sentence=str(refusal))
         return None
 
 
@@ -107,7 +107,8 @@ def _take(letter: Letter, source: Source, now: datetime, hub: Card | None) -> Re
     if handler is None:
         raise NoHandler(letter.message.type)
     with transaction.atomic():
-        spend_nonce(letter=letter)
+        if spend_nonces(letters=[letter]) == [False]:
+            raise Replayed(letter.issuer)
         answer = handler(letter=letter, source=source, now=now)
     if answer is None:
         return None

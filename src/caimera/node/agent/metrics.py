@@ -11,9 +11,9 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 
 from caimera.audit.queries import trail
-from caimera.node.agent.models import Refusal
 from caimera.node.agent.queries import heartbeat
 from caimera.node.datasets.queries import published_releases
+from caimera.receiving.models import Refusal
 from caimera.transport import LinkState
 
 

@@ -43,31 +43,6 @@ def _card(site: str, name: str, sign_key: str, seal_key: str, broker_key: str) -
     return Card(site=site, name=name, sign_key=sign_key, seal_key=seal_key, broker_key=broker_key)
 
 
-class UsedNonce(models.Model):
-    """A message that was taken; kept until it would be refused as expired anyway."""
-
-    site = models.CharField(max_length=41)
-    nonce = models.CharField(max_length=64)
-    expires_at = models.DateTimeField(db_index=True)
-
-    class Meta:
-        constraints = (models.UniqueConstraint(fields=("site", "nonce"), name="agent_nonce_once"),)
-
-    def __str__(self) -> str:
-        return f"{self.site} {self.nonce}"
-
-
-class Refusal(models.Model):
-    """How often messages were refused for one reason."""
-
-    code = models.CharField(primary_key=True, max_length=40)
-    count = models.PositiveBigIntegerField(default=0)
-    told_at = models.DateTimeField(null=True, blank=True)
-
-    def __str__(self) -> str:
-        return f"{self.code} {self.count}"
-
-
 class Heartbeat(models.Model):
     """When the agent last said that it lives, how its connection stands, and what ails its data."""
 

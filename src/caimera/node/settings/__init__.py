@@ -8,6 +8,7 @@ from caimera.web.site import django_settings, load, settings_module
 APPS = (
     "caimera.web",
     "caimera.audit",
+    "caimera.receiving",
     "caimera.people",
     "caimera.trail",
     "caimera.notices",

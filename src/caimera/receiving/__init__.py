@@ -1,0 +1,1 @@
+"""What a site remembers of the letters it received. See README.md."""
