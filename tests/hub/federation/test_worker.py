@@ -195,6 +195,13 @@ def test_a_question_asked_while_no_worker_lives_is_sent_by_the_next(
     assert states() == {"trials": "answered"}
 
 
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nodes on a busy machine need longer to find a broker that came back."""
+    monkeypatch.setattr("caimera.hub.federation.worker._RETURN", 5.0)
+
+
+@pytest.mark.usefixtures("patient")
 def test_a_question_asked_while_the_broker_is_away_is_sent_when_it_is_back(
     person: Person, make_node: MakeNode, broker: Broker
 ) -> None:
@@ -214,6 +221,39 @@ def test_a_question_asked_while_the_broker_is_away_is_sent_when_it_is_back(
 
     run(journey)
     assert len(node.letters) == 1
+    assert states() == {"trials": "answered"}
+
+
+@pytest.mark.usefixtures("patient")
+def test_a_broker_lost_while_the_worker_begins_to_listen_is_waited_for_as_later(
+    person: Person, make_node: MakeNode, broker: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    node = Listener(make_node("trials"), broker)
+    admit(broker)
+    question = ask(person)
+    wait_longer()
+    begin = Link.subscribe
+
+    async def lost(link: Link, pattern: str, *args: Any, **options: Any) -> None:
+        if pattern == subjects.UNDELIVERED and link.state is LinkState.CONNECTED and not went:
+            went.append(True)
+            await in_thread(broker.stop)
+            await until(lambda: link.state is LinkState.RECONNECTING)
+            await in_thread(broker.start)
+            await until(lambda: link.state is LinkState.CONNECTED)
+        await begin(link, pattern, *args, **options)
+
+    went: list[bool] = []
+    monkeypatch.setattr(Link, "subscribe", lost)
+
+    async def journey() -> None:
+        async with working():
+            await until(lambda: went)
+            await asyncio.sleep(0.5)
+            async with node.there():
+                await until(closed(question))
+
+    run(journey)
     assert states() == {"trials": "answered"}
 
 

@@ -109,6 +109,16 @@ def test_an_agent_may_be_stopped_while_it_waits_for_the_broker(
     assert not Heartbeat.objects.exists()
 
 
+def test_a_beat_that_comes_late_does_not_bring_back_an_agent_that_left(hub: Hub) -> None:
+    """As from a thread that outlives the task that waited for it."""
+    agent = make_agent()
+    agent._beat()
+    assert Heartbeat.objects.exists()
+    agent._stop_beating()
+    agent._beat()
+    assert not Heartbeat.objects.exists()
+
+
 def test_what_is_no_envelope_does_not_stop_the_agent(hub: Hub, broker: Broker) -> None:
     async def journey() -> None:
         async with Listener(hub, broker).there() as listener, running(make_agent()):

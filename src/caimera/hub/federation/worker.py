@@ -63,6 +63,7 @@ class HubWorker:
         self._stopping = asyncio.Event()
         self._news = asyncio.Event()
         self._listened = False
+        self._settling = 0.0
         self._reaching = asyncio.Event()
         self._answers = Inbox(self._hear)
         self._presences = Inbox(self._hear, gather=_GATHER)
@@ -102,6 +103,8 @@ class HubWorker:
     def _note_link(self, state: LinkState) -> None:
         self._news.set()
         self._reaching.clear()
+        if state is LinkState.RECONNECTING:
+            self._settling = _RETURN
         if state is LinkState.CONNECTED and self._listened:
             asyncio.get_running_loop().call_later(_RETURN, self._reach)
 
@@ -117,16 +120,15 @@ class HubWorker:
 
     async def _listen(self) -> None:
         """Open the link, which from then on comes back by itself with its subscriptions."""
-        patience = 0.0
         while not await self._opened():
-            patience = _RETURN
+            self._settling = _RETURN
             await self._pause(_PATIENCE)
         await self.link.subscribe(subjects.PRESENCES, self._presences.put, group=_WORKERS, in_turn=True)
         await self.link.subscribe(subjects.ANSWERS, self._answers.put, group=_WORKERS, in_turn=True)
         # What found nobody the broker tells the connection that asked.
         await self.link.subscribe(subjects.UNDELIVERED, self._answers.put, in_turn=True)
         self._listened = True
-        await self._pause(patience)
+        await self._pause(self._settling)
         self._reach()
 
     async def _opened(self) -> bool:

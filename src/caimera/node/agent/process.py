@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from contextlib import suppress
+from threading import Lock
 
 from django.conf import settings
 from django.db import DatabaseError
@@ -42,6 +43,8 @@ class NodeAgent:
         self._site = site
         self._source = source
         self._problem = ""
+        self._heart = Lock()
+        self._left = False
         self._stopping = asyncio.Event()
         self._wake = asyncio.Event()
         self._room = asyncio.Semaphore(CONCURRENCY)
@@ -114,12 +117,23 @@ class NodeAgent:
     async def _say(self, *, leaving: bool = False) -> None:
         """Tell the hub and the database how this node is; what is away is told the next time."""
         try:
-            await in_thread(beat, link=self.link.state.value, problem=self._problem)
+            await in_thread(self._beat)
             if self.link.state is LinkState.CONNECTED:
                 presence = await in_thread(sealed_presence, source=self._source, leaving=leaving)
                 await self.link.publish(subjects.presence(self._site), presence)
         except (DatabaseError, NoHubTrusted, TransportError) as problem:
             logger.warning("the hub was not told: %s", problem)
+
+    def _beat(self) -> None:
+        """Beat, unless the agent left: a thread outlives the task that was cancelled."""
+        with self._heart:
+            if not self._left:
+                beat(link=self.link.state.value, problem=self._problem)
+
+    def _stop_beating(self) -> None:
+        with self._heart:
+            self._left = True
+            stop_beating()
 
     async def _look_after(self) -> None:
         while True:
@@ -138,7 +152,7 @@ class NodeAgent:
         await asyncio.to_thread(self._source.close)
         await self.link.close()
         with suppress(DatabaseError):
-            await in_thread(stop_beating)
+            await in_thread(self._stop_beating)
 
 
 def make_agent() -> NodeAgent:
