@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from caimera.notices import actions, queries
+from caimera.notices import actions, counting, queries
 from caimera.notices import waiting as waits
 from caimera.notices.errors import ChoiceRefused
 from caimera.notices.kinds import HOWS, Kind
@@ -86,7 +86,7 @@ def waiting(request: HttpRequest) -> HttpResponse:
     rows = [(one, bool(one.item.due and one.item.due < today)) for one in found[:A_PAGE]]
     context = {
         "rows": rows,
-        "number": waits.count(person),
+        "number": counting.waiting(request),
         "at_most": waits.AT_MOST,
         "later": bool(mark),
         "next": str(found[A_PAGE - 1].mark) if len(found) > A_PAGE else "",

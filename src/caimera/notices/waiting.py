@@ -105,24 +105,30 @@ def count(person: Person) -> int:
 
 def page(person: Person, *, after: Mark | None = None, size: int) -> Sequence[Waiting]:
     """The next items that wait for a person, at most so many."""
-    ordered = (_items(one, person, after, size) for one in _providers.values())
-    return list(islice(merge(*ordered, key=_place), size))
+    ordered = (_rows(one, person, after, size) for one in _providers.values())
+    next_ones = islice(merge(*ordered, key=_place), size)
+    return [
+        Waiting(Mark(since, provider.name, str(row.pk)), provider.shown(row, person))
+        for since, provider, row in next_ones
+    ]
 
 
-def _place(one: Waiting) -> tuple[datetime, str]:
+Row = tuple[datetime, Provider, Any]
+
+
+def _place(one: Row) -> tuple[datetime, str]:
     """The order between providers; within one, the rows come in theirs."""
-    return one.since, one.mark.provider
+    return one[0], one[1].name
 
 
-def _items(provider: Provider, person: Person, after: Mark | None, size: int) -> Iterator[Waiting]:
+def _rows(provider: Provider, person: Person, after: Mark | None, size: int) -> Iterator[Row]:
     found = provider.found(person)
     if found is None:
         return
     if after is not None:
         found = found.filter(_later(provider, found.model, after))
     for row in found.order_by(provider.since, "pk")[:size]:
-        mark = Mark(getattr(row, provider.since), provider.name, str(row.pk))
-        yield Waiting(mark, provider.shown(row, person))
+        yield getattr(row, provider.since), provider, row
 
 
 def _later(provider: Provider, model: type[Model], after: Mark) -> Q:

@@ -145,6 +145,7 @@ def _shown(case: Case, person: Person) -> Item:
 WAITING = Provider(
     name="cases",
     since="state_since",
-    found=lambda person: queries.waiting_for(person).select_related("applicant"),
+    # What is excluded waits for nobody anyway: so the index knows that it may be used.
+    found=lambda person: queries.waiting_for(person).exclude(waits_for=[]).select_related("applicant"),
     shown=_shown,
 )
