@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.contrib.sessions.models import Session
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from caimera.people.chapters import Chapter
-from caimera.people.models import OPEN_STATES, Membership, MembershipStep, Person, RoleGrant
+from caimera.people.models import OPEN_STATES, Membership, MembershipStep, Person, RoleGrant, SignIn
 
 
 def _identities(person: Person) -> Sequence[Mapping[str, Any]]:
@@ -30,6 +31,9 @@ def _identities(person: Person) -> Sequence[Mapping[str, Any]]:
 
 
 def _forget_identities(person: Person) -> None:
+    """With the sessions begun by them, which would say until they end whose they are."""
+    keys = SignIn.objects.filter(identity__person=person).values("session_key")
+    Session.objects.filter(session_key__in=keys).delete()
     person.identities.all().delete()
 
 
