@@ -149,7 +149,8 @@ def vocabulary_page() -> Iterator[str]:
         if variable.banded:
             yield "Asked of protected datasets in bands of five.\n"
         if variable.values:
-            yield "| Name | Label | Also called | Kind of | Codes |\n|---|---|---|---|---|"
+            above = "Part of" if variable.parts else "Kind of"
+            yield f"| Name | Label | Also called | {above} | Codes |\n|---|---|---|---|---|"
             for value in variable.values:
                 codes = ", ".join(code.curie for code in value.codes)
                 kind = f"`{value.parent}`" if value.parent else ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from random import Random
+from unittest.mock import patch
 
 import pytest
 from hypothesis import assume, given, settings
@@ -85,6 +86,8 @@ EQUAL = {
         "condition = non_small_cell_lung_cancer with descendants",
         "condition in (lung_squamous_cell_carcinoma, non_small_cell_lung_cancer, lung_adenocarcinoma)",
     ),
+    "parts": ("body_part = uterus with descendants", "body_part in (cervix, uterus)"),
+    "a modality with its kinds": ("modality = NM with descendants", "modality in (NM, PT)"),
     "no descendants": ("sex = male with descendants", "sex = male"),
     "contains": ("modality contains radiography", "modality in (DX, CR)"),
     "strict ends of whole numbers": ("year_of_imaging < 2010", "year_of_imaging <= 2009"),
@@ -293,3 +296,22 @@ def _spelled(value: object, variable: Variable, random: Random) -> object:
             return [_spelled(one, variable, random) for one in value]
         case _:
             return value
+
+
+@given(questions)
+def test_who_does_not_ask_for_kinds_gets_none_however_values_lie_within_each_other(
+    question: Question,
+) -> None:
+    """So shared questions and remembered answers outlive a vocabulary with more kinds in it."""
+    assume(not any(condition.descendants for _path, condition in conditions(question)))
+    canonical.cache_clear()
+    with patch.object(Variable, "narrower", side_effect=AssertionError("nobody asked for kinds")):
+        said = canonical_text(question)
+    assert "descendants" not in said
+    assert said == canonical_text(parse(said))
+
+
+@pytest.mark.parametrize("name", ["body_part", "modality"])
+def test_each_value_alone_is_asked_for_as_before_there_were_kinds(name: str) -> None:
+    for value in VOCABULARY.variable(name).values:
+        assert canonical_text(parse(f"{name} = {value.name}")) == f"{name} = {value.name}"

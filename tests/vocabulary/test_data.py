@@ -125,7 +125,7 @@ _NAMED_AS_PUBLISHED = ("modality", "topography", "clinical_", "pathological_")
 
 
 def test_version_and_variables() -> None:
-    assert VERSION == VOCABULARY.version == "2026.12"
+    assert VERSION == VOCABULARY.version == "2027.01"
     levels = {variable.name: variable.level for variable in VOCABULARY.variables}
     assert levels == LEVELS | dict.fromkeys(CLINICAL, Level.PATIENT)
     multiple = [variable.name for variable in VOCABULARY.variables if variable.multiple]
@@ -253,3 +253,30 @@ def test_kinds_of_cancer_lead_to_broader_ones() -> None:
     while parent := condition.value(chain[-1]).parent:
         chain.append(parent)
     assert chain == ["lung_adenocarcinoma", "non_small_cell_lung_cancer", "lung_cancer"]
+
+
+def test_body_parts_lie_within_regions() -> None:
+    body_part = VOCABULARY.variable("body_part")
+    assert body_part.parts
+    assert {value.name for value in body_part.narrower("chest")} == {"chest", "heart", "lung", "mediastinum"}
+    assert {value.name for value in body_part.narrower("uterus")} == {"uterus", "cervix"}
+    assert "cervix" in {value.name for value in body_part.narrower("pelvis")}
+    assert "femur" in {value.name for value in body_part.narrower("extremity")}
+    assert {value.name for value in body_part.narrower("spine")} >= {"cervical_spine", "coccyx"}
+
+
+def test_combined_regions_and_what_passes_through_several_lie_within_none() -> None:
+    values = VOCABULARY.variable("body_part").values
+    combined = {
+        value.name
+        for value in values
+        if " and " in value.label or value.name in {"whole_body", "breast", "aorta"}
+    }
+    assert len(combined) == 10
+    assert not [value.name for value in values if value.name in combined and value.parent]
+    assert not [value.name for value in values if value.parent in combined]
+
+
+def test_pet_is_nuclear_medicine_and_no_modality_is_two() -> None:
+    values = VOCABULARY.variable("modality").values
+    assert {value.name: value.parent for value in values if value.parent} == {"PT": "NM"}

@@ -96,7 +96,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """One answer to a coded variable. `parent` names the broader value it is a kind of."""
+    """One answer to a coded variable. `parent` names the broader value it is a kind, or a part, of."""
 
     name: str
     label: str
@@ -144,7 +144,8 @@ class Variable:
     `cdm` is `table.column` of the common data model; where several variables share that column, `cdm_code` is
     what the row's own code must be (`CLIN1045815`). `minimum`, `maximum` bound numbers, in `unit`; `whole`
     numbers have no fraction. `multiple` variables may hold several values at once. `banded` ones, ages and
-    years, tell people apart so well that protected datasets are only asked for bands of them.
+    years, tell people apart so well that protected datasets are only asked for bands of them. Narrower values
+    are kinds of broader ones, of a variable with `parts` their parts.
     """
 
     name: str
@@ -162,6 +163,7 @@ class Variable:
     whole: bool = False
     multiple: bool = False
     banded: bool = False
+    parts: bool = False
     cdm_code: str = ""
     values: tuple[Value, ...] = ()
     _index: Mapping[str, Value] = field(init=False, repr=False, compare=False)
@@ -193,7 +195,7 @@ class Variable:
         return found
 
     def narrower(self, name: str) -> tuple[Value, ...]:
-        """The value of this name and all that are kinds of it, at any remove."""
+        """The value of this name and all that are kinds or parts of it, at any remove."""
         return self._narrower[name]
 
     def containing(self, text: str) -> tuple[Value, ...]:

@@ -329,8 +329,18 @@ def test_kinds_stand_below_what_they_are_kinds_of() -> None:
     assert shown.values[2].words == "Breast cancer, with 2 kinds (3)"
 
 
+def test_parts_of_the_body_are_called_parts() -> None:
+    shown = facet_counts(FACET["body_part"], {"chest": 5, "lung": 3, "heart": 2, "chest_abdomen": 1}, Query())
+    assert [(one.words, one.depth) for one in shown.values] == [
+        ("Chest, with 2 parts (5)", 0),
+        ("Lung (3)", 1),
+        ("Heart (2)", 1),
+        ("Chest and abdomen (1)", 0),
+    ]
+
+
 def test_every_key_is_below_each_of_its_parents_in_the_vocabulary() -> None:
-    for name in ("condition", "topography"):
+    for name in ("condition", "topography", "body_part", "modality"):
         variable = VOCABULARY.variable(name)
         for value in variable.values:
             kinds = {kind.name for kind in variable.narrower(value.name)} - {value.name}

@@ -32,6 +32,7 @@ from caimera.web.templatetags.icons import ICONS
         ("not sex = male", "Sex: not recorded as male"),
         ("not sex != male", "Sex: male or not recorded"),
         ("condition = lung_cancer with descendants", "Condition: lung cancer, with its kinds"),
+        ("body_part = chest with descendants", "Body part: chest, with its parts"),
         ("clinical_t in (T0, T1, T2, T2a, T2b, T3)", "Clinical T (cT): cT0 or cT1 or cT2 or cT2a or 2 more"),
         ("sex = male or modality = CT", "At least one of: Sex: male; Modality: CT (computed tomography)"),
         ("not some series (sex = male)", "The patient has no series with all of: Sex: male"),

@@ -21,7 +21,7 @@ class Value:
     """One value of a facet: how many results it would leave, and whether it is chosen.
 
     `within` is the nearest value shown that it is a kind of, `depth` how many of those are above it; `kinds`
-    is how many are below, which are counted and found with it.
+    is how many are below, which are counted and found with it, `parts` whether they are parts of it.
     """
 
     key: str
@@ -31,13 +31,17 @@ class Value:
     within: str = ""
     depth: int = 0
     kinds: int = 0
+    parts: bool = False
 
     @property
     def words(self) -> str:
         """What it is called, what is counted with it, and the number."""
         if not self.kinds:
             return f"{self.label} ({self.count:,})"
-        said = ngettext("%(label)s, with %(kinds)d kind", "%(label)s, with %(kinds)d kinds", self.kinds)
+        if self.parts:
+            said = ngettext("%(label)s, with %(kinds)d part", "%(label)s, with %(kinds)d parts", self.kinds)
+        else:
+            said = ngettext("%(label)s, with %(kinds)d kind", "%(label)s, with %(kinds)d kinds", self.kinds)
         return f"{said % {'label': self.label, 'kinds': self.kinds}} ({self.count:,})"
 
 
@@ -70,7 +74,14 @@ def facet_counts(facet: Facet, counts: Mapping[str, int], query: Query) -> Facet
     chosen = query.chosen.get(facet.name, ())
     keys = dict.fromkeys((*counts, *chosen))
     values = [
-        Value(key, label_of(facet, key), counts.get(key, 0), key in chosen, within=_nearest(facet, key, keys))
+        Value(
+            key,
+            label_of(facet, key),
+            counts.get(key, 0),
+            key in chosen,
+            within=_nearest(facet, key, keys),
+            parts=facet.parts,
+        )
         for key in keys
     ]
     order = {key: place for place, key in enumerate(facet.ordered)}

@@ -34,7 +34,8 @@ Broader = Callable[[str], tuple[str, ...]]
 class Facet:
     """One facet: `keys` of a dataset's values, `label` of a key; `ordered` where keys have an order.
 
-    `broader` gives the keys a key is a kind of, the nearest first: who chooses one of them means it, too.
+    `broader` gives the keys a key is a kind of, or a part where `parts`, the nearest first: who chooses one
+    of them means it, too.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Facet:
     label: Label
     ordered: tuple[str, ...] = ()
     broader: Broader = lambda key: ()
+    parts: bool = False
 
 
 def keys_of(dataset: Dataset) -> dict[str, list[str]]:
@@ -85,7 +87,7 @@ def _labels(name: str) -> Mapping[str, str]:
 
 
 def _broader(name: str) -> Broader:
-    """What a vocabulary's value is a kind of, at any remove."""
+    """What a vocabulary's value is a kind or a part of, at any remove."""
     return lambda key: _above(name).get(key, ())
 
 
@@ -222,7 +224,13 @@ def _facets() -> Iterator[Facet]:
         lambda key: _value_label("topography", key),
         broader=_broader("topography"),
     )
-    yield Facet("body_part", _("Body part"), *_coded("body_part", "body_part"), broader=_broader("body_part"))
+    yield Facet(
+        "body_part",
+        _("Body part"),
+        *_coded("body_part", "body_part"),
+        broader=_broader("body_part"),
+        parts=VOCABULARY.variable("body_part").parts,
+    )
     yield Facet("place", _("Geographical coverage"), _places, lambda key: COUNTRIES.get(key) or label_of(key))
     yield Facet("type", _("Collection type"), *_concepts("dataset_type", lambda one: one.type))
     yield Facet(

@@ -90,7 +90,9 @@ class ValueCounted(BaseModel):
     label: Annotated[str, Field(examples=["MR (magnetic resonance imaging)"])]
     count: Annotated[int, Field(ge=0, description="With all that are kinds of it.")]
     chosen: bool
-    within: Annotated[str, Field(description="Key of the value here that it is a kind of; empty for none.")]
+    within: Annotated[
+        str, Field(description="Key of the value here that it is a kind or a part of; empty for none.")
+    ]
 
 
 class FacetCounted(BaseModel):

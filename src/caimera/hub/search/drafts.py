@@ -96,7 +96,7 @@ def nothing(variable: Variable) -> Draft:
 
 
 def has_kinds(variable: Variable) -> bool:
-    """Whether some values of a variable are kinds of others."""
+    """Whether some values of a variable are kinds, or parts, of others."""
     return any(value.parent for value in variable.values)
 
 
@@ -144,8 +144,8 @@ def _other_than(variable: Variable, draft: Draft) -> tuple[Question, ...]:
 def _no_kinds() -> Problem:
     return Problem(
         "",
-        _("“Is recorded, but as none of” takes each value alone, without its kinds."),
-        _("Choose “is not recorded as any of”, or untick the kinds."),
+        _("“Is recorded, but as none of” takes each value alone, without its kinds or parts."),
+        _("Choose “is not recorded as any of”, or untick them."),
     )
 
 

@@ -81,7 +81,7 @@ class VariableForm:
 
     @property
     def has_kinds(self) -> bool:
-        """Whether some values are kinds of others."""
+        """Whether some values are kinds, or parts, of others."""
         return has_kinds(self.variable)
 
     @property

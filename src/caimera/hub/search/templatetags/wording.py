@@ -259,7 +259,7 @@ def text(thing: object) -> str:
 
 @register.filter
 def kinds_of(variable: Variable, value: str) -> int:
-    """How many values are kinds of this one."""
+    """How many values are kinds, or parts, of this one."""
     return len(variable.narrower(value)) - 1
 
 
@@ -291,7 +291,9 @@ _COMPARED: Mapping[Operator, str | Promise] = {
 
 def _condition_words(variable: Variable, chip: Condition) -> str:
     words = _plain_words(variable, chip)
-    return _("%s, with its kinds") % words if chip.descendants else words
+    if not chip.descendants:
+        return words
+    return (_("%s, with its parts") if variable.parts else _("%s, with its kinds")) % words
 
 
 def _plain_words(variable: Variable, chip: Condition) -> str:
