@@ -13,8 +13,7 @@ TWO_AT_ONCE := +$(MAKE) --no-print-directory --jobs=2 --output-sync=target
 
 PURE := tests/vocabulary tests/cohort tests/cdm tests/crate tests/dcat tests/protocol tests/secrets tests/transport \
         tests/merkle tests/workflow tests/forms tests/disclosure tests/client tests/cli tests/demo
-ROOMS := tests/web tests/audit tests/people tests/trail tests/notices
-ROOMS := tests/web tests/audit tests/people tests/trail tests/receiving
+ROOMS := tests/web tests/audit tests/people tests/trail tests/receiving tests/notices
 HUB := tests/hub
 NODE := tests/node
 WHOLE := tests/federation tests/browser

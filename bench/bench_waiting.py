@@ -1,6 +1,6 @@
 """The page of what waits for me, with 50,000 open items of somebody who decides on all of them.
 
-A PostgreSQL cluster of its own is started. The items: applications, cases, roles to confirm, and organisations
+A PostgreSQL cluster of its own is started. The items: applications, cases, roles to confirm, organisations
 nobody speaks for. The limit is 100 ms of server time for a page; what every other page of theirs pays for the
 number at its top is shown beside it.
 """

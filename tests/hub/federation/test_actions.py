@@ -9,10 +9,8 @@ from django.utils import timezone
 from caimera.audit.queries import trail
 from caimera.hub.federation import actions
 from caimera.hub.federation.errors import AlreadyEnrolled, KeyTaken, UnknownNode
-from caimera.hub.federation.models import Node, Refusal, UsedNonce, Worker
-from caimera.hub.federation.queries import cards_of, enrolled_nodes, is_present, present, worker_problem
 from caimera.hub.federation.models import Node, Worker
-from caimera.hub.federation.queries import cards_of, enrolled_nodes, is_present, worker_problem
+from caimera.hub.federation.queries import cards_of, enrolled_nodes, is_present, present, worker_problem
 from caimera.protocol.identity import Identity
 from tests.hub.conftest import FakeNode, heard, presence
 
