@@ -176,6 +176,7 @@ def _print_status(found: control.Status) -> None:
         click.echo(f"{site.name}, {site.url}: {site.problem or 'ready'}")
     if not found.services:
         return
+    click.echo(f"Letters are kept in {found.mail}.")
     table = Table("Service", "State", "Process", "Restarts", "Last end", "Log")
     for service in found.services:
         numbers = (str(service.pid or ""), str(service.restarts))

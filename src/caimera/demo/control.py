@@ -123,6 +123,8 @@ class Status:
     problem: str
     sites: tuple[SiteStatus, ...]
     issuer: str
+    mail: str
+    """The folder in which every letter of the demo is kept."""
     services: tuple[ServiceState, ...]
     left_over: tuple[int, ...]
     """Processes of a supervisor that is gone; `caimera demo down` ends them."""
@@ -138,6 +140,7 @@ class Status:
             "problem": self.problem,
             "sites": [asdict(site) for site in self.sites],
             "issuer": self.issuer,
+            "mail": self.mail,
             "services": [service.model_dump() for service in self.services],
             "left_over": list(self.left_over),
             "personas": personas,
@@ -155,6 +158,7 @@ def status(home: Home) -> Status:
         if held
         else (),
         issuer=issuer_at(state.ports["login"]) if held else "",
+        mail=str(home.mail),
         services=tuple(state.services) if held else (),
         left_over=() if held else tuple(belonging_to(home)),
     )

@@ -61,6 +61,11 @@ class Home:
         return self.root / "simulator"
 
     @property
+    def mail(self) -> Path:
+        """Where the demo's mail server keeps every letter."""
+        return self.root / "mail"
+
+    @property
     def data(self) -> Path:
         return self.root / "data"
 

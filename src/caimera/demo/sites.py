@@ -56,7 +56,12 @@ SMALL: Mapping[str, tuple[str, ...]] = {
 }
 """Programmes of a quick look: a few collections at each node."""
 
-PREFERRED_PORTS: Mapping[str, int] = {**{site.id: site.port for site in SITES}, "login": 8890, "broker": 4222}
+PREFERRED_PORTS: Mapping[str, int] = {
+    **{site.id: site.port for site in SITES},
+    "login": 8890,
+    "mail": 8825,
+    "broker": 4222,
+}
 CLI_CLIENT = "caimera-cli"
 MANY = "60000"
 """What tests and benchmarks may ask a minute, all of them from one address."""
@@ -102,6 +107,10 @@ def environment(site: Site, home: Home, ports: Mapping[str, int], database_url: 
         "OIDC_CLIENT_ID": site.client_id,
         "NODE_MODULES_DIR": str(node_modules()),
         "DATA_DIR": str(directory / "data"),
+        "MAIL_HOST": HOST,
+        "MAIL_PORT": str(ports["mail"]),
+        "MAIL_TLS": "none",
+        "MAIL_SENDER": f"{site.id}@demo.invalid",
         "DEMO": "true",
         "REQUESTS_PER_MINUTE": MANY,
         "SIGN_INS_PER_MINUTE": MANY,

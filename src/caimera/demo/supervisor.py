@@ -121,7 +121,19 @@ class Supervisor:
             environment=surroundings(self.home),
             log=self.home.log("login"),
         )
-        programs = [Watched("login", Program(login))]
+        mail = Command(
+            name="mail",
+            arguments=(
+                sys.executable,
+                "-m",
+                "caimera.demo.mail",
+                str(self.home.mail),
+                str(self._port("mail")),
+            ),
+            environment=surroundings(self.home),
+            log=self.home.log("mail"),
+        )
+        programs = [Watched("login", Program(login)), Watched("mail", Program(mail))]
         for site in SITES:
             for part in ("serve", "worker" if site is HUB else "agent"):
                 name = f"{site.id}-{part}"
