@@ -15,7 +15,7 @@ from pytest_django import Settings
 
 from caimera.audit.queries import trail
 from caimera.demo.simulator import Simulator
-from caimera.people import begun
+from caimera.people import begun, guessing
 from caimera.people.models import Person, RoleGrant, SignIn
 from caimera.web import limits
 from caimera.web.limits import AddressLimits
@@ -63,6 +63,33 @@ def test_ten_thousand_sign_in_attempts_are_told_to_wait_and_reach_nothing(
     assert reached[-1] == "198.51.100.8"
 
 
+def bearer(token: str, address: str = "198.51.100.7") -> HttpResponse:
+    sent = {"Authorization": f"Bearer {token}"}
+    return Client(REMOTE_ADDR=address).get("/api/saved", headers=sent)  # type: ignore[return-value]
+
+
+def test_tokens_made_up_by_the_thousand_are_looked_at_a_few_times_and_told_of_once(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, simulator: Simulator
+) -> None:
+    """All in one moment; a good token of another address opens what it did."""
+    settings.SITE = settings.SITE.model_copy(update={"refused_tokens_per_minute": 3})
+    now = 1_000.0
+    monkeypatch.setattr(guessing.time, "monotonic", lambda: now)
+    monkeypatch.setattr(guessing, "tokens", guessing.RefusedTokens())
+    statuses = [bearer(f"{'caimera_' * (number % 2)}guess-{number}").status_code for number in range(40)]
+    assert statuses == [401] * 3 + [429] * 37
+    told = bearer("guess")
+    assert told.headers["Retry-After"] == "20"
+    assert told.json()["detail"].endswith("Try again in 20 seconds.")
+    assert [one.detail for one in trail(act="token.refused")] == [{"tokens": 1}]
+    good = simulator.access_token("researcher")
+    assert bearer(good, "198.51.100.8").status_code == 200
+    assert bearer(good).status_code == 429
+    now += 61.0
+    assert [bearer(good).status_code, bearer("guess").status_code] == [200, 401]
+    assert [one.detail for one in trail(act="token.refused")] == [{"tokens": 3}, {"tokens": 1}]
+
+
 def attempt(number: int) -> None:
     """Begin a sign-in, or come back from one that nobody began, from an address of one's own."""
     address = f"10.{number // 62_500}.{number // 250 % 250}.{number % 250 + 1}"
@@ -90,6 +117,7 @@ def test_attempts_from_many_addresses_fill_nothing_and_keep_nobody_out(visitor: 
 
 
 @pytest.mark.long
+@pytest.mark.timeout(1800)
 def test_ten_thousand_attempts_from_as_many_addresses(visitor: Visitor) -> None:
     for number in range(ATTEMPTS):
         attempt(number)

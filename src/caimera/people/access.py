@@ -30,6 +30,7 @@ from ninja.errors import HttpError
 from ninja.security.base import AuthBase
 from ninja.utils import check_csrf
 
+from caimera.people import guessing
 from caimera.people.accepting import still_to_accept
 from caimera.people.actions import note_refusal
 from caimera.people.errors import SignInProblem, TokenRefused
@@ -261,23 +262,15 @@ def _bearer(request: HttpRequest) -> Person:
     scheme, _space, token = request.headers["Authorization"].partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
         raise HttpError(401, _("Send the access token as 'Authorization: Bearer <token>'."))
-    if token.strip().startswith(PREFIX):
-        return _by_own_token(token.strip())
+    guessing.tokens.require_few(request)
     try:
-        return person_of(token.strip())
+        is_own = token.strip().startswith(PREFIX)
+        return person_by_token(token.strip()) if is_own else person_of(token.strip())
     except TokenRefused as refused:
+        guessing.tokens.note(request)
         raise HttpError(401, str(refused.sentence)) from refused
     except SignInProblem as problem:
         raise HttpError(max(problem.status, 401), str(problem.sentence)) from problem
-
-
-def _by_own_token(words: str) -> Person:
-    try:
-        return person_by_token(words)
-    except TokenRefused as refused:
-        raise HttpError(
-            401, _("The token has ended, was revoked, or its person has not signed in for 30 days.")
-        ) from refused
 
 
 def _from_session(request: HttpRequest) -> Person:

@@ -136,6 +136,12 @@ def note_failed_sign_in(*, reason: str) -> None:
 
 
 @transaction.atomic
+def note_refused_tokens(*, count: int) -> None:
+    """Record that so many bearer tokens opened nothing here since this process last said so."""
+    record(act="token.refused", actor="visitor", detail={"tokens": count})
+
+
+@transaction.atomic
 def note_refusal(*, person: Person, route: str, needs: str) -> None:
     """Record that a known person was refused a route, and what it needs."""
     record(act="access.refused", actor=person.actor, object=f"route:{route}", detail={"needs": needs})

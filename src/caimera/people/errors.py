@@ -3,6 +3,7 @@
 PeopleError
 ├── NotAGroup            the text is no group entitlement (AARC-G069)
 ├── TokenRefused         the bearer token opens nothing here
+│   └── OwnTokenRefused  the same of one that this site gave
 ├── LogoutRefused        the login service's word that a session is over is not to be believed
 ├── ActRefused           what somebody wants to do about persons cannot be done (422)
 │   └── Overtaken        it cannot be done any more: somebody was faster (409)
@@ -35,6 +36,12 @@ class TokenRefused(PeopleError):
     """The bearer token opens nothing here: unknown, expired, revoked, or given to another client."""
 
     sentence: Promise = _("The access token is not valid here. Sign in again with `caimera login`.")
+
+
+class OwnTokenRefused(TokenRefused):
+    """The same of a token that this site gave."""
+
+    sentence = _("The token has ended, was revoked, or its person has not signed in for 30 days.")
 
 
 class LogoutRefused(PeopleError):

@@ -20,7 +20,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from caimera.audit.actions import record
-from caimera.people.errors import ActRefused, Overtaken, TokenRefused
+from caimera.people.errors import ActRefused, Overtaken, OwnTokenRefused
 from caimera.people.granting import give_role
 from caimera.people.models import SERVICE, AccessToken, Person, SignIn
 from caimera.people.proof import Proof
@@ -108,11 +108,11 @@ def person_by_token(words: str) -> Person:
     found = AccessToken.objects.filter(recent, digest=_digest(words), revoked_at=None, until__gt=now)
     token = found.select_related("person").first()
     if token is None:
-        raise TokenRefused("No token that works has these words.")
+        raise OwnTokenRefused("No token that works has these words.")
     if token.last_used_at is None or now - token.last_used_at > _SEEN_EVERY:
         AccessToken.objects.filter(pk=token.pk).update(last_used_at=now)
     if (person := still_known(token.person)) is None:
-        raise TokenRefused("The login service no longer vouches for whose token this is.")
+        raise OwnTokenRefused("The login service no longer vouches for whose token this is.")
     person.limited_to, person.proof = frozenset(token.scopes), Proof()
     return person
 

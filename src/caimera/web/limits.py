@@ -41,16 +41,23 @@ class Limit:
 
     def wait(self, key: str, *, a_minute: int, now: float) -> float:
         """Count one more for `key`; or, where that is too many, the seconds until it may come again."""
-        pause = MINUTE / a_minute
         with self._lock:
-            empty_at = max(self._empty_at.get(key, now), now)
-            if (too_soon := empty_at + pause - now - MINUTE) > 1e-9:
+            if too_soon := self._too_soon(key, a_minute, now):
                 return too_soon
-            self._empty_at[key] = empty_at + pause
+            self._empty_at[key] = max(self._empty_at.get(key, now), now) + MINUTE / a_minute
             self._empty_at.move_to_end(key)
             if len(self._empty_at) > self._at_most:
                 self._empty_at.popitem(last=False)
         return 0.0
+
+    def pause(self, key: str, *, a_minute: int, now: float) -> float:
+        """The seconds until `key` may come again, 0 where it may; nothing is counted."""
+        with self._lock:
+            return self._too_soon(key, a_minute, now)
+
+    def _too_soon(self, key: str, a_minute: int, now: float) -> float:
+        seconds = max(self._empty_at.get(key, now), now) + MINUTE / a_minute - now - MINUTE
+        return seconds if seconds > 1e-9 else 0.0
 
 
 class AddressLimits:

@@ -96,6 +96,8 @@ def _http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
     response = problem(error.status_code, HTTPStatus(error.status_code).phrase, str(error))
     if error.status_code == HTTPStatus.UNAUTHORIZED:
         response["WWW-Authenticate"] = getattr(error, "challenge", "Bearer")
+    if seconds := getattr(error, "retry_after", 0):
+        response["Retry-After"] = str(seconds)
     return response
 
 

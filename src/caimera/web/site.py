@@ -144,6 +144,14 @@ class SiteSettings(BaseSettings):
             "0 for no limit.",
         ),
     ] = 60
+    refused_tokens_per_minute: Annotated[
+        int,
+        Field(
+            ge=0,
+            description="Bearer tokens that open nothing which one address may send a minute, to each server "
+            "process, before it has to wait; 0 for no limit.",
+        ),
+    ] = 30
     trusted_proxies: Annotated[
         tuple[IPvAnyNetwork, ...],
         Field(
