@@ -7,9 +7,11 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.db import IntegrityError
 from django.test import Client
 from django.utils import timezone
 
+from caimera.audit.models import Record
 from caimera.audit.queries import trail
 from caimera.people.errors import ActRefused, Overtaken
 from caimera.people.models import Delegate, Network, Organisation, Person, RoleGrant
@@ -19,6 +21,7 @@ from caimera.people.organisations import (
     dismiss,
     make_network,
     organisation_of,
+    place,
     take_on,
 )
 
@@ -99,11 +102,43 @@ def test_the_page_does_all_of_it(operators: Client, make_person: MakePerson) -> 
     made = Organisation.objects.get()
     assert "Hanna Holder speaks" in press("appoint", organisation=made.pk, who="hanna@example.org")
     press("biobank", organisation=made.pk, name="Lungs")
+    assert "Hospital is on the map" in press("place", organisation=made.pk, position="52.37, 4.90")
     press("network", name="Chest imaging", member=made.pk)
     page = operators.get("/organisations").content.decode()
-    for words in (str(made.pk), "Lungs", "Chest imaging", "Hanna Holder"):
+    for words in (str(made.pk), "52.37, 4.9", "Lungs", "Chest imaging", "Hanna Holder"):
         assert words in page
     assert "speaks for it no more" in press("dismiss", delegate=Delegate.objects.get().pk)
+    assert "Hospital is off the map" in press("place", organisation=made.pk, position=" ")
+
+
+@pytest.mark.parametrize(
+    ("text", "position"),
+    [
+        ("52.37, 4.90", (52.37, 4.9)),
+        ("-33.9;-70.65", (-33.9, -70.65)),
+        ("90,180", (90.0, 180.0)),
+        ("", None),
+        ("  ", None),
+    ],
+)
+def test_an_organisation_says_where_it_is(text: str, position: tuple[float, float] | None) -> None:
+    made = take_on(name="Hospital", by=None)
+    place(organisation_id=made.pk, position=text, by=None)
+    assert Organisation.objects.get().position == position
+    assert Record.objects.filter(act="organisation.placed").count() == 1
+
+
+@pytest.mark.parametrize("text", ["91, 0", "0, 181", "52.37", "north", "1e3, 0", "52.37, 4.90, 3", "٥, ٤"])
+def test_no_position_is_told_how_to_write_one(text: str) -> None:
+    made = take_on(name="Hospital", by=None)
+    with pytest.raises(ActRefused, match="such as 52.37, 4.90"):
+        place(organisation_id=made.pk, position=text, by=None)
+    assert Organisation.objects.get().position is None
+
+
+def test_half_a_position_cannot_be_kept() -> None:
+    with pytest.raises(IntegrityError, match="organisation_position"):
+        Organisation.objects.create(name="Half", latitude=52.0)
 
 
 @pytest.mark.parametrize(

@@ -307,13 +307,31 @@ class Organisation(models.Model):
     country = models.CharField(max_length=100, blank=True)
     website = models.TextField(blank=True)
     node_id = models.CharField(max_length=60, null=True, unique=True)
+    latitude = models.FloatField(null=True)
+    longitude = models.FloatField(null=True)
+    """In degrees, WGS 84; both or none."""
     taken_on_at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:
         ordering = ("name",)
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(latitude=None, longitude=None)
+                | Q(latitude__isnull=False, latitude__gte=-90, latitude__lte=90)
+                & Q(longitude__isnull=False, longitude__gte=-180, longitude__lte=180),
+                name="organisation_position",
+            ),
+        )
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def position(self) -> tuple[float, float] | None:
+        """Latitude and longitude, where they are known."""
+        if self.latitude is None or self.longitude is None:
+            return None
+        return self.latitude, self.longitude
 
 
 class Delegate(models.Model):

@@ -31,7 +31,7 @@ def organisations(request: HttpRequest) -> HttpResponse:
 @needs("organisations.keep")
 @require_POST
 def keep(request: HttpRequest) -> HttpResponse:
-    """Take on, appoint, dismiss, or add a biobank or network, as the pressed button says."""
+    """Take on, place, appoint, dismiss, or add a biobank or network, as the pressed button says."""
     do = request.POST.get("do", "")
     try:
         if do not in _ACTS:
@@ -55,6 +55,12 @@ def _appoint(request: HttpRequest) -> str:
     return _("%s speaks for the organisation.") % person
 
 
+def _place(request: HttpRequest) -> str:
+    position = _words(request, "position")
+    placed = acts.place(organisation_id=_organisation(request), position=position, by=caller(request))
+    return (_("%s is on the map.") if placed.position else _("%s is off the map.")) % placed.name
+
+
 def _dismiss(request: HttpRequest) -> str:
     sent = request.POST.get("delegate", "")
     number = int(sent) if sent.isdecimal() and len(sent) < 12 else 0
@@ -73,12 +79,13 @@ def _network(request: HttpRequest) -> str:
     return _("The network is made.")
 
 
-_LONGEST = {"node_id": 60, "country": 100}
+_LONGEST = {"node_id": 60, "country": 100, "position": 60}
 
 _ACTS: Mapping[str, Callable[[HttpRequest], str]] = {
     "take-on": _take_on,
     "appoint": _appoint,
     "dismiss": _dismiss,
+    "place": _place,
     "biobank": _biobank,
     "network": _network,
 }

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from caimera.audit.actions import record
 from caimera.people.errors import ActRefused, Overtaken
 from caimera.people.models import Biobank, Delegate, Network, Organisation, Person
+from caimera.people.positions import position_of
 
 
 @transaction.atomic
@@ -36,6 +37,16 @@ def take_on(
         raise Overtaken(_("There is an organisation of this name, or one that runs this node.")) from None
     _record("organisation.taken-on", made, by, name=made.name, node=node_id)
     return made
+
+
+@transaction.atomic
+def place(*, organisation_id: UUID, position: str, by: Person | None) -> Organisation:
+    """Say where an organisation is, `52.37, 4.90`; nothing takes it off the map. Raises ActRefused."""
+    organisation = organisation_with(organisation_id)
+    organisation.latitude, organisation.longitude = position_of(position)
+    organisation.save(update_fields=("latitude", "longitude"))
+    _record("organisation.placed", organisation, by, position=position.strip())
+    return organisation
 
 
 @transaction.atomic

@@ -19,6 +19,7 @@ from caimera.dcat import Text
 from caimera.hub.dashboard.roles import ROLES
 from caimera.hub.federation.models import Node
 from caimera.hub.settings.site import HubSettings
+from caimera.people.organisations import place, take_on
 from tests.hub.catalogue.conftest import federation, holder  # noqa: F401
 from tests.hub.catalogue.holders import Federation, Holder
 from tests.hub.conftest import FakeNode
@@ -136,6 +137,21 @@ def test_the_network_says_who_is_there(make_node: Callable[..., FakeNode]) -> No
     text = page()
     assert re.findall(r'<li data-state="(\w+)">', text) == ["away", "present"]
     assert '<th scope="row">The gone node</th><td>not recorded</td><td>Offline</td><td>never</td>' in text
+
+
+def test_the_network_is_a_map_where_organisations_say_where_they_are(
+    make_node: Callable[..., FakeNode],
+) -> None:
+    make_node("here")
+    make_node("gone", present=False)
+    made = take_on(name="Hospital", country="Netherlands", node_id="here", by=None)
+    assert "network-map" not in page()
+    place(organisation_id=made.pk, position="52.37, 4.90", by=None)
+    text = page()
+    assert "1 The here node (Netherlands)</figcaption>" in text
+    assert text.count("<circle") == 1
+    assert "<td>Netherlands</td><td>52.37° N, 4.90° E</td>" in text
+    assert '<th scope="row">The gone node</th><td>not recorded</td><td>not recorded</td>' in text
 
 
 def test_numbers_are_counted_once_an_edition(holder: Holder, federation: Federation) -> None:  # noqa: F811

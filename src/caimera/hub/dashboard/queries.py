@@ -51,6 +51,17 @@ class Neighbour:
     datasets: int
     country: str
     """Of the organisation that runs it; empty where that is not known."""
+    position: tuple[float, float] | None = None
+    """Latitude and longitude of that organisation, in degrees."""
+
+    @property
+    def where(self) -> str:
+        """Its position in words, `52.37° N, 4.90° E`; empty where it is not known."""
+        if self.position is None:
+            return ""
+        latitude, longitude = self.position
+        ends = (latitude, "N" if latitude >= 0 else "S"), (longitude, "E" if longitude >= 0 else "W")
+        return ", ".join(f"{abs(degrees):.2f}° {sign}" for degrees, sign in ends)
 
 
 _lock = threading.Lock()
@@ -107,7 +118,7 @@ def _changing_runs() -> QuerySet[Harvest]:
 
 def neighbours(known: Snapshot, *, now: datetime) -> list[Neighbour]:
     """Every node, whether it is there, where, and what it brought to the catalogue; by country, then name."""
-    places = {one.node_id: one.country for one in Organisation.objects.exclude(node_id=None)}
+    places = {one.node_id: one for one in Organisation.objects.exclude(node_id=None)}
     found = [
         Neighbour(
             id=node.pk,
@@ -115,7 +126,8 @@ def neighbours(known: Snapshot, *, now: datetime) -> list[Neighbour]:
             present=is_present(node, now),
             last_heard_at=node.last_heard_at,
             datasets=known.by_source.get(node.pk, 0),
-            country=places.get(node.pk, ""),
+            country=place.country if (place := places.get(node.pk)) else "",
+            position=place.position if place else None,
         )
         for node in enrolled_nodes()
     ]

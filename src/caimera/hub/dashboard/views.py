@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from caimera.hub.dashboard import legal, places
 from caimera.hub.dashboard.figures import TIERS
+from caimera.hub.dashboard.mapping import map_of
 from caimera.hub.dashboard.queries import neighbours, snapshot
 from caimera.hub.dashboard.roles import ROLES
 from caimera.hub.dashboard.telling import front
@@ -26,11 +27,13 @@ def home(request: HttpRequest) -> HttpResponse:
     chosen = request.GET.get("tier", "")
     tier = int(chosen) if chosen in map(str, TIERS) else TIERS[0]
     known = snapshot()
+    there = neighbours(known, now=timezone.now())
     context = {
         "front": front(known.tiers[tier], tier),
         "news": known.news,
         "roles": ROLES.values(),
-        "neighbours": neighbours(known, now=timezone.now()),
+        "neighbours": there,
+        "map": map_of(there),
         "services": list(places.services()),
         "documents": list(places.documents()),
     }
