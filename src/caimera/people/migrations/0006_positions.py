@@ -24,8 +24,8 @@ class Migration(migrations.Migration):
             model_name='organisation',
             constraint=models.CheckConstraint(
                 condition=models.Q(('latitude', None), ('longitude', None))
-                | models.Q(('latitude__isnull', False), ('latitude__gte', -90), ('latitude__lte', 90))
-                & models.Q(('longitude__isnull', False), ('longitude__gte', -180), ('longitude__lte', 180)),
+                | models.Q(('latitude__gte', -90), ('latitude__isnull', False), ('latitude__lte', 90))
+                & models.Q(('longitude__gte', -180), ('longitude__isnull', False), ('longitude__lte', 180)),
                 name='organisation_position',
             ),
         ),
