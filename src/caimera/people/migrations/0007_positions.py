@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('people', '0005_identities'),
+        ('people', '0006_what_waits'),
     ]
 
     operations = [
