@@ -10,6 +10,7 @@ import asyncio
 import base64
 import json
 from collections.abc import Callable
+from typing import cast
 from urllib.parse import urlsplit
 
 import nkeys
@@ -28,9 +29,12 @@ class LeanConnection(asyncio.Protocol):
     async def open(self, url: str) -> None:
         """Connect and wait until the broker has taken the subscription."""
         address = urlsplit(url)
-        loop = asyncio.get_running_loop()
-        self._transport, _ = await loop.create_connection(lambda: self, address.hostname, address.port)
+        await asyncio.get_running_loop().create_connection(lambda: self, address.hostname, address.port)
         await self._ready.wait()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """The broker may speak before `open` goes on."""
+        self._transport = cast(asyncio.Transport, transport)
 
     def publish(self, subject: str, data: bytes) -> None:
         """Hand a message to the broker."""

@@ -16,6 +16,7 @@ from caimera.demo.ports import chosen
 from caimera.demo.postgres import Cluster
 from caimera.hub.federation.keys import create_missing_keys
 from caimera.secrets import FileStore
+from caimera.web.running import share_in_long_turns
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,8 @@ class OwnHub:
 
 @contextmanager
 def own_hub() -> Iterator[OwnHub]:
-    """Make a hub, and leave nothing behind."""
+    """Make a hub, and leave nothing behind; its processes take turns as those of a running hub do."""
+    share_in_long_turns()
     with tempfile.TemporaryDirectory(prefix="caimera bench ") as name:
         directory = Path(name)
         cluster = Cluster(directory / "postgres")

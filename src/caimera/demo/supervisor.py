@@ -23,6 +23,7 @@ from caimera.demo.services import Program, Watched, stop_all
 from caimera.demo.sites import HUB, PREFERRED_PORTS, SITES, surroundings
 from caimera.demo.state import Phase, State, StepState, read, write
 from caimera.secrets import SecretsError
+from caimera.web.running import share_in_long_turns
 
 logger = logging.getLogger("caimera.demo")
 
@@ -57,6 +58,7 @@ class Supervisor:
 
     def run(self) -> None:
         """Prepare, start and watch, until the stop sign is raised or something fails."""
+        share_in_long_turns()  # so do all services that are started
         problem = f"Something unforeseen happened. Read {self.home.log('supervisor')}."
         self._write()
         try:

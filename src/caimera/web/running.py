@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
+from contextlib import suppress
 
 _COLLECT_AFTER = 20_000
 """New objects before the collector looks: a question makes thousands, and nearly all go by themselves."""
@@ -17,3 +19,15 @@ def settle() -> None:
     gc.freeze()
     gc.set_threshold(_COLLECT_AFTER, 50, 50)
     sys.setswitchinterval(_TURN_S)
+    share_in_long_turns()
+
+
+def share_in_long_turns() -> None:
+    """Let the kernel not interrupt this process, and those it starts, each time another wakes (Linux).
+
+    Hub, broker and database wake each other with every message: in long turns messages gather, and a question
+    to a hundred nodes takes a quarter less processor time. Anyone may ask for it; where it is refused, all
+    goes on as before.
+    """
+    with suppress(AttributeError, OSError):
+        os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
