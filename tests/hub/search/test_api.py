@@ -289,10 +289,12 @@ def test_a_silent_stream_is_kept_open_by_comments(person: Person, make_node: Mak
 
     async def journey() -> list[bytes]:
         events = _events(question.pk, keep_alive=0.05)
-        seen = [await anext(events) for _ in range(3)]
+        seen = [await anext(events)]
+        while seen.count(b": waiting\n\n") < 2:  # on a slow machine the node becomes slow in between
+            seen.append(await anext(events))
         await bell().close()
         return seen
 
-    state, *comments = async_to_sync(journey)()
+    state, *others = async_to_sync(journey)()
     assert state.startswith(b"event: state")
-    assert comments == [b": waiting\n\n"] * 2
+    assert all(one == b": waiting\n\n" or one.startswith(b"event: state") for one in others)
