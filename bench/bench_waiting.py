@@ -7,6 +7,7 @@ number at its top is shown beside it.
 
 from __future__ import annotations
 
+import logging
 from typing import Any, cast
 
 from bench.measuring import percentiles, rounds, show, show_ratio
@@ -25,6 +26,7 @@ def main() -> None:
     from django.test import Client
 
     from caimera.notices import waiting
+    from caimera.web.running import settle
 
     call_command("migrate", verbosity=0)
     operator = _fill()
@@ -32,6 +34,8 @@ def main() -> None:
     client.force_login(cast(Any, operator))
     print(f"Waiting for me, with {ITEMS:,} open items")
     middle = _middle(operator)
+    logging.disable(logging.INFO)  # a line for each request would hide the figures
+    settle()  # as the hub's server does when everything is there
     addresses = {"the first page": "/me/waiting", "a page in the middle": f"/me/waiting?after={middle}"}
     for name, address in addresses.items():
         samples = rounds(lambda address=address: _look(client, address), times=TIMES)
