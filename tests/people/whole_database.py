@@ -22,8 +22,8 @@ from caimera.people.personal_tokens import make_token
 from caimera.people.policies import current
 from caimera.people.roles import MEMBER
 
-MARK = "zqx"
-"""A word in everything the person is or writes, and in nothing else."""
+MARK = "zqxvwkj"
+"""A word in everything the person is or writes, and in nothing else: too long to come up in a random text."""
 
 
 def somebody(*, is_member: bool = True) -> Person:
