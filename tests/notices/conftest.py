@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any, cast
+from typing import Any
 
 import pytest
-from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
 from caimera.people.models import Person, RoleGrant
 from tests.hub.conftest import _hub_keys, clean_tables, make_node, make_person
+from tests.looking import look
 from tests.notices.mail_server import MailServer
 
-__all__ = ["_hub_keys", "clean_tables", "make_node"]
+__all__ = ["_hub_keys", "clean_tables", "look", "make_node"]
 
 
 @pytest.fixture
@@ -61,24 +61,3 @@ def olga(db: None) -> Person:
 @pytest.fixture
 def otto(db: None) -> Person:
     return with_role("operator", "otto")
-
-
-def browser(person: Person) -> Client:
-    client = Client()
-    client.force_login(cast(Any, person))
-    return client
-
-
-Look = Callable[..., str]
-
-
-@pytest.fixture
-def look() -> Look:
-    """The text of a page, as somebody sees it."""
-
-    def looked(person: Person, address: str, status: int = 200, **query: str) -> str:
-        response = browser(person).get(address, query)
-        assert response.status_code == status, (address, response.status_code)
-        return " ".join(response.content.decode().split())
-
-    return looked

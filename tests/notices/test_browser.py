@@ -22,7 +22,7 @@ from tests.browser.test_access import expect_no_sideways_scrolling, expect_no_vi
 from tests.hub.catalogue.test_browser import AXE, browsing
 from tests.hub.catalogue.test_browser_pages import LOOKS
 from tests.hub.conftest import make_person
-from tests.notices.conftest import browser as session_of
+from tests.looking import browser as session_of
 from tests.notices.conftest import with_role
 from tests.notices.mail_server import MailServer
 

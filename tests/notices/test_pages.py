@@ -21,7 +21,8 @@ from caimera.people.models import Membership, Person
 from caimera.people.queries import all_known
 from tests.audit.trails import signed
 from tests.hub.conftest import make_person
-from tests.notices.conftest import Look, browser, send_to
+from tests.looking import Look, browser
+from tests.notices.conftest import send_to
 from tests.notices.mail_server import MailServer
 
 pytestmark = pytest.mark.django_db

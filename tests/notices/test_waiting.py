@@ -14,11 +14,12 @@ from hypothesis import strategies as st
 
 from caimera.notices import waiting
 from caimera.notices.models import Post, RefusedAddress
-from caimera.notices.waiting import AT_MOST, Mark, count, page
+from caimera.notices.waiting import Mark, count, page
 from caimera.people import membership as acts
 from caimera.people.granting import confirm_role, give_role
 from caimera.people.models import Membership, Organisation, Person
 from caimera.people.organisations import appoint, take_on
+from caimera.web.counters import MOST
 from tests.hub.conftest import make_person
 
 pytestmark = pytest.mark.django_db
@@ -136,7 +137,7 @@ def test_a_mark_with_a_key_of_nobody_still_leads_on(olga: Person) -> None:
 def test_the_number_costs_one_question_and_stops_where_it_is_many(olga: Person) -> None:
     olga = Person.objects.get(pk=olga.pk)
     people = Person.objects.bulk_create(
-        Person(issuer="x", sub=f"{number}", checked_at=NOW) for number in range(AT_MOST + 30)
+        Person(issuer="x", sub=f"{number}", checked_at=NOW) for number in range(MOST + 30)
     )
     Membership.objects.bulk_create(
         Membership(person=one, table=1, state="submitted", institution="X", purpose="Y", state_since=NOW)
@@ -144,7 +145,7 @@ def test_the_number_costs_one_question_and_stops_where_it_is_many(olga: Person) 
     )
     assert olga.may("members.decide")
     with CaptureQueriesContext(connection) as asked:
-        assert count(olga) == AT_MOST + 1
+        assert count(olga) == MOST + 1
     assert len(asked) == 1
 
 

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
-from typing import Any, cast
 
-import pytest
-from django.test import Client
 from django.utils import timezone
 
 from caimera.people.models import Person, RoleGrant
 from tests.hub.conftest import _hub_keys, make_node, make_person
+from tests.looking import look
 
-__all__ = ["_hub_keys", "make_node"]
+__all__ = ["_hub_keys", "look", "make_node"]
 
 
 def with_role(role: str, name: str = "") -> Person:
@@ -25,24 +22,3 @@ def with_role(role: str, name: str = "") -> Person:
             person=person, role=role, reason="test", until=now + timedelta(days=1), confirmed_at=now
         )
     return person
-
-
-def browser(person: Person) -> Client:
-    client = Client()
-    client.force_login(cast(Any, person))
-    return client
-
-
-Look = Callable[..., str]
-
-
-@pytest.fixture
-def look() -> Look:
-    """The text of a page, as somebody sees it."""
-
-    def looked(person: Person, address: str, status: int = 200, **query: str) -> str:
-        response = browser(person).get(address, query)
-        assert response.status_code == status, (address, response.status_code)
-        return " ".join(response.content.decode().split())
-
-    return looked

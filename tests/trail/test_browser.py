@@ -12,7 +12,7 @@ from tests.audit.trails import act, signed
 from tests.browser.test_access import expect_no_sideways_scrolling, expect_no_violations
 from tests.hub.catalogue.test_browser import AXE, browsing
 from tests.hub.conftest import clean_tables
-from tests.trail.conftest import browser as session_of
+from tests.looking import browser as session_of
 from tests.trail.conftest import with_role
 
 __all__ = ["clean_tables"]

@@ -16,7 +16,8 @@ from caimera.audit.queries import kinds, records_about, trail
 from caimera.people.roles import ROLES
 from tests.audit.trails import act, harm, rows, signed
 from tests.hub.conftest import make_person
-from tests.trail.conftest import Look, browser, with_role
+from tests.looking import Look, browser
+from tests.trail.conftest import with_role
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

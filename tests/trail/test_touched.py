@@ -32,7 +32,8 @@ from caimera.trail import breach_views
 from tests.audit.trails import act, harm, signed
 from tests.hub.conftest import FakeNode, answer, make_person, open_dataset
 from tests.hub.search.test_actions import say
-from tests.trail.conftest import Look, browser, with_role
+from tests.looking import Look, browser
+from tests.trail.conftest import with_role
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -20,7 +20,8 @@ from caimera.people.models import Person
 from caimera.people.personal_tokens import make_account, make_token
 from tests.audit.trails import found_online
 from tests.hub.conftest import make_person
-from tests.trail.conftest import browser, with_role
+from tests.looking import browser
+from tests.trail.conftest import with_role
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

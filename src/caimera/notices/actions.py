@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from caimera.audit.actions import record
 from caimera.notices import queries
 from caimera.notices.errors import ChoiceRefused, OutsideTransaction
-from caimera.notices.kinds import Kind, kind_called
+from caimera.notices.kinds import kind_called
 from caimera.notices.models import How, Letter, Notice, Post, Preference, RefusedAddress
 from caimera.people.models import Person
 from caimera.people.queries import holders_of
@@ -45,8 +45,21 @@ def tell(
     told = [person for person in people if queries.can_be_told(person)]
     if not told:
         return 0
-    written = _write(known, event, told, page, facts or {}, once)
-    _send_at_once(written)
+    hows = queries.chosen(known, told) if queries.mail_is_set() else {}
+    notices = [
+        Notice(
+            person=person,
+            kind=known.name,
+            event=event,
+            facts=dict(facts or {}),
+            page=page,
+            once=once or None,
+            digest=how if (how := hows.get(person.pk)) in (How.DAILY, How.WEEKLY) else "",
+        )
+        for person in told
+    ]
+    written = _write(notices, once)
+    _send_at_once([one for one in written if hows.get(one.person_id) is How.AT_ONCE])
     return len(written)
 
 
@@ -65,40 +78,23 @@ def tell_holders(
     return tell(kind=kind, event=event, people=people, page=page, facts=facts, once=once)
 
 
-def _write(
-    kind: Kind, event: str, people: Collection[Person], page: str, facts: Mapping[str, str], once: str
-) -> list[Notice]:
-    """The notices that were not told before; those that gather wait for their digest."""
-    hows = queries.chosen(kind, people)
-    mails = queries.mail_is_set()
-    notices = [
-        Notice(
-            person=person,
-            kind=kind.name,
-            event=event,
-            facts=dict(facts),
-            page=page,
-            once=once or None,
-            digest=hows[person.pk] if mails and hows[person.pk] in (How.DAILY, How.WEEKLY) else "",
-        )
-        for person in people
-    ]
+def _write(notices: Collection[Notice], once: str) -> Collection[Notice]:
+    """Those of the notices that were not told before."""
     Notice.objects.bulk_create(notices, ignore_conflicts=bool(once), batch_size=1000)
-    ids = [one.pk for one in notices]
-    kept = set(Notice.objects.filter(pk__in=ids).values_list("pk", flat=True)) if once else set(ids)
+    if not once:
+        return notices
+    kept = set(Notice.objects.filter(pk__in=[one.pk for one in notices]).values_list("pk", flat=True))
     return [one for one in notices if one.pk in kept]
 
 
 def _send_at_once(notices: Collection[Notice]) -> None:
-    """A letter for each notice that does not wait for others, with the notice's own identifier."""
-    if not queries.mail_is_set() or not notices:
+    """A letter for each notice of somebody with an address, with the notice's own identifier."""
+    now = [one for one in notices if queries.address_of(one.person)]
+    if not now:
         return
-    hows = queries.chosen(kind_called(next(iter(notices)).kind), [one.person for one in notices])
-    now = [one for one in notices if hows[one.person_id] is How.AT_ONCE and queries.address_of(one.person)]
     Letter.objects.bulk_create([Letter(pk=one.pk, person_id=one.person_id) for one in now], batch_size=1000)
     Notice.objects.filter(pk__in=[one.pk for one in now]).update(letter_id=F("id"))
-    if now:
-        ring()
+    ring()
 
 
 def ring() -> None:

@@ -48,7 +48,7 @@ def address_of(person: Person) -> str:
 
 def can_be_told(person: Person) -> bool:
     """Whether there is somebody to read it: no program's account, nobody who was forgotten."""
-    return person.issuer != SERVICE and not person.sub.startswith("forgotten:")
+    return person.issuer != SERVICE and not person.is_forgotten
 
 
 def kinds_for(person: Person) -> tuple[Kind, ...]:

@@ -23,6 +23,7 @@ from caimera.notices.models import How
 from caimera.notices.queries import Shown
 from caimera.people.access import caller, signed_in
 from caimera.web.access import own
+from caimera.web.counters import MOST
 
 A_PAGE = 50
 
@@ -87,7 +88,7 @@ def waiting(request: HttpRequest) -> HttpResponse:
     context = {
         "rows": rows,
         "number": counting.waiting(request),
-        "at_most": waits.AT_MOST,
+        "at_most": MOST,
         "later": bool(mark),
         "next": str(found[A_PAGE - 1].mark) if len(found) > A_PAGE else "",
     }

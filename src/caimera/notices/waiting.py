@@ -19,9 +19,7 @@ from django.db.models import IntegerField, Model, Q, QuerySet, Value
 from django.utils.functional import Promise
 
 from caimera.people.models import Person
-
-AT_MOST = 99
-"""How many are counted for the top of the page; of more it says that there are more."""
+from caimera.web.counters import MOST
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,16 +89,16 @@ def register(provider: Provider) -> None:
 
 
 def count(person: Person) -> int:
-    """How many items wait for a person, up to one more than AT_MOST, with one question to the database."""
+    """How many items wait for a person, up to one more than MOST, with one question to the database."""
     parts = [
-        found.order_by().values_list(Value(1, IntegerField()))[: AT_MOST + 1]
+        found.order_by().values_list(Value(1, IntegerField()))[: MOST + 1]
         for one in _providers.values()
         if (found := one.found(person)) is not None
     ]
     if not parts:
         return 0
     first, *others = parts
-    return min((first.union(*others, all=True) if others else first).count(), AT_MOST + 1)
+    return min((first.union(*others, all=True) if others else first).count(), MOST + 1)
 
 
 def page(person: Person, *, after: Mark | None = None, size: int) -> Sequence[Waiting]:

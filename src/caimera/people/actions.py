@@ -22,7 +22,7 @@ from caimera.people.chapters import chapters
 from caimera.people.errors import ActRefused
 from caimera.people.identities import check
 from caimera.people.login_service import Arrival
-from caimera.people.models import SIGN_IN_COUNTS, Person, SignIn
+from caimera.people.models import FORGOTTEN, SIGN_IN_COUNTS, Person, SignIn
 from caimera.people.proving import keep_proof
 from caimera.people.queries import all_known
 
@@ -108,7 +108,7 @@ def forget_person(*, person: Person, actor: str) -> Person:
     signs in again is somebody new. Raises NotInPlaceYet; then nothing was forgotten.
     """
     names = person.names
-    person.sub, person.name, person.email = f"forgotten:{uuid4()}", "", ""
+    person.sub, person.name, person.email = f"{FORGOTTEN}{uuid4()}", "", ""
     person.shown_name, person.notice_email = "", ""
     person.sessions_ended += 1
     person.entitlements, person.in_membership_group, person.member_until = [], False, None

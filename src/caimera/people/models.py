@@ -26,6 +26,9 @@ SIGN_IN_COUNTS = timedelta(hours=8)
 """How long a sign-in counts; meanwhile its login service is asked again (`rechecking`)."""
 
 
+FORGOTTEN = "forgotten:"
+"""What the `sub` of a person begins with once they are forgotten."""
+
 SERVICE = "this-site"
 """As the issuer of a person: an account of a program, which no login service vouches for."""
 
@@ -91,6 +94,11 @@ class Person(models.Model):
     def names(self) -> tuple[str, str]:
         """All that the trail may call this person."""
         return self.actor, f"person:{self.pk}"
+
+    @property
+    def is_forgotten(self) -> bool:
+        """Whether what was known of them was taken back: nobody is behind the row any more."""
+        return self.sub.startswith(FORGOTTEN)
 
     @property
     def is_member(self) -> bool:

@@ -111,7 +111,7 @@ def _acting(roles: Collection[str]) -> list[Person]:
 
 def _facts(case: Case) -> dict[str, str]:
     table = queries.table_of(case)
-    due = {"due": on(datetime.combine(case.due, datetime.min.time()))} if case.due else {}
+    due = {"due": on(case.due)} if case.due else {}
     return {"workflow": table.title, "state": table.state(case.state).label, **due}
 
 
