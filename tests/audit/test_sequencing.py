@@ -12,6 +12,7 @@ from urllib.parse import quote
 import pytest
 from django.db import connection, connections, transaction
 
+from caimera.audit import sequencing
 from caimera.audit.actions import record
 from caimera.audit.checkpoints import make_checkpoint
 from caimera.audit.models import Leaf, PersonKey, Record
@@ -136,6 +137,18 @@ def test_more_than_a_batch_is_placed_at_once() -> None:
     assert placed is not None
     assert placed.count == count
     assert len(places()) == count
+
+
+def test_others_have_their_turn_after_each_batch(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock, rests = iter(range(100)), []
+    monkeypatch.setattr(sequencing.time, "monotonic", lambda: float(next(clock)))
+    monkeypatch.setattr(sequencing.time, "sleep", rests.append)
+    monkeypatch.setattr(sequencing, "BATCH", 2)
+    for _ in range(5):
+        act()
+    assert sequence(rest=3.0) is not None
+    assert len(places()) == 5
+    assert rests == [3.0, 3.0]  # nobody waits for what comes after the last
 
 
 def test_while_one_sequences_another_does_not() -> None:

@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 import rfc8785
+from hypothesis import given
+from hypothesis import strategies as st
 
-from caimera.protocol.envelope import MAX_LIFETIME, MAX_SIZE, EnvelopeError, open_sealed
+from caimera.protocol.envelope import MAX_LIFETIME, MAX_SIZE, Draft, EnvelopeError, open_sealed
 from caimera.protocol.errors import (
     BadSignature,
     CannotOpen,
@@ -21,6 +23,7 @@ from caimera.protocol.errors import (
     WrongAudience,
 )
 from caimera.protocol.identity import Identity
+from caimera.protocol.messages import Asker
 from caimera.vocabulary import VERSION
 from tests.protocol.parties import (
     ASKER,
@@ -52,6 +55,13 @@ def test_a_letter_arrives_as_it_was_sent() -> None:
     assert (letter.issuer, letter.asker, letter.request_id) == ("hub", ASKER, "request-1")
     assert letter.expires_at == NOW.replace(microsecond=0) + timedelta(seconds=60)
     assert letter.vocabulary == VERSION
+
+
+@given(person=st.text(min_size=1, max_size=255), purpose=st.text(max_size=600))
+def test_an_asker_is_written_canonically(person: str, purpose: str) -> None:
+    asker = Asker(person=person, purpose=purpose)
+    body = Draft.of(QUESTION).body(asker)
+    assert body.startswith(b'{"asker":%b,' % rfc8785.dumps(asker.model_dump()))
 
 
 def test_a_message_for_nobody_in_particular_names_no_asker() -> None:

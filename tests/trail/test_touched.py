@@ -136,7 +136,7 @@ def holder_of_trials(make_node: Callable[..., FakeNode]) -> Person:
     organisation = take_on(name="Hospital of Trials", node_id="trials", by=None)
     appoint(organisation_id=organisation.pk, person=holder, by=None)
     question = ask(person=rosa, question=parse("modality = CT"), purpose="=low dose", request_id="r")
-    mark_sent(answers=list(NodeAnswer.objects.all()))
+    mark_sent(line_ids=list(NodeAnswer.objects.values_list("pk", flat=True)))
     for node in nodes:
         say(node, answer(question.pk, open_dataset(5)))
     return holder

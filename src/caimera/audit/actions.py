@@ -2,12 +2,13 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TypeAlias
 
 from django.db import connection, transaction
 
 from caimera.audit.errors import NotInPlaceYet, NotRecordable, OutsideTransaction, UnknownActor
-from caimera.audit.following import follow
+from caimera.audit.following import follow, is_followed
 from caimera.audit.models import PersonKey, Record
 from caimera.audit.queries import records_about, without_place
 from caimera.audit.sequencing import locked, sequence
@@ -15,6 +16,8 @@ from caimera.protocol import canonical
 from caimera.protocol.errors import NotCanonical
 from caimera.web.logs import current_request_id
 
+_Given: TypeAlias = tuple[int, datetime]
+_Row: TypeAlias = tuple[str, str, str, str, str]
 JSON: TypeAlias = "bool | int | float | str | Sequence[JSON] | Mapping[str, JSON] | None"
 
 _FIELDS = ("id", "at", "act", "actor", "object", "detail", "request_id")
@@ -54,15 +57,25 @@ def record(
         OutsideTransaction, UnknownActor, NotRecordable: nothing is written then.
     """
     told = Act(act=act, actor=actor, object=object, detail=detail or {}, request_id=request_id)
-    return record_all(acts=(told,))[0]
+    ((given, row),) = _written((told,))
+    made = _record(told, given, row)
+    follow(made)
+    return made
 
 
-def record_all(*, acts: Sequence[Act]) -> Sequence[Record]:
+def record_all(*, acts: Sequence[Act]) -> None:
     """Write several acts of one transaction, each as its own record, with one statement.
 
     Raises:
         OutsideTransaction, UnknownActor, NotRecordable: nothing is written then.
     """
+    for told, (given, row) in zip(acts, _written(acts), strict=True):
+        if is_followed(told.act):
+            follow(_record(told, given, row))
+
+
+def _written(acts: Sequence[Act]) -> Sequence[tuple[_Given, _Row]]:
+    """What the database gave each record, and what it was given."""
     rows = [_row(told) for told in acts]
     if not rows:
         return ()
@@ -70,16 +83,14 @@ def record_all(*, acts: Sequence[Act]) -> Sequence[Record]:
         cursor.execute(
             _INSERT.format(", ".join([_ROW] * len(rows))), [value for row in rows for value in row]
         )
-        made = cursor.fetchall()
-    written = [
-        Record.from_db(connection.alias, _FIELDS, (*given, *row[:3], dict(told.detail), row[4]))
-        for given, row, told in zip(made, rows, acts, strict=True)
-    ]
-    follow(written)
-    return written
+        return list(zip(cursor.fetchall(), rows, strict=True))
 
 
-def _row(told: Act) -> tuple[str, ...]:
+def _record(told: Act, given: _Given, row: _Row) -> Record:
+    return Record.from_db(connection.alias, _FIELDS, (*given, *row[:3], dict(told.detail), row[4]))
+
+
+def _row(told: Act) -> _Row:
     if not transaction.get_connection().in_atomic_block:
         raise OutsideTransaction(told.act)
     if not _is_actor(told.actor):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 from caimera.audit.models import Record
 
@@ -17,9 +17,12 @@ def register(act: str, name: str, follow: Follow) -> None:
     _following[act][name] = follow
 
 
-def follow(records: Iterable[Record]) -> None:
-    """Call everyone who follows what was recorded."""
-    for record in records:
-        if record.act in _following:
-            for called in _following[record.act].values():
-                called(record)
+def is_followed(act: str) -> bool:
+    """Whether anybody wants to know of this act."""
+    return act in _following
+
+
+def follow(record: Record) -> None:
+    """Call everyone who follows this act."""
+    for called in _following.get(record.act, {}).values():
+        called(record)

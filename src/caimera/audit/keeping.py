@@ -28,6 +28,8 @@ TURN = 5.0
 """Seconds between two turns."""
 SIGN = 60.0
 """Seconds between two checkpoints, at least; and before a witness is sent the same one again."""
+REST = 3.0
+"""How many times as long as placing some records took the program does nothing but its other work."""
 ERASE = 86_400.0
 """Seconds between two looks at what was kept long enough."""
 
@@ -62,7 +64,7 @@ class Keeper:
         return found
 
     def _place(self) -> None:
-        placed = sequence(since=self._since)
+        placed = sequence(since=self._since, rest=REST)
         self._since = placed.since if placed else self._since
 
     def _sign(self) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -22,7 +23,7 @@ from caimera.audit.leaves import Opened, is_person, leaf_text, pseudonym
 from caimera.audit.models import PersonKey
 from caimera.merkle import leaf_hash
 
-BATCH = 1000
+BATCH = 200
 """Records placed in one transaction."""
 
 LOCK = 0x6361696D657261
@@ -49,10 +50,7 @@ ORDER BY r.id LIMIT %(batch)s
 """  # noqa: S608 - only the names of columns are put in
 """Transactions from the future are those of another cluster, whose dump was read back here: all ended."""
 
-_PLACE = """
-INSERT INTO audit_leaf (position, record_id, text, hash)
-SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::bytea[])
-"""
+_PLACE = "COPY audit_leaf (position, record_id, text, hash) FROM STDIN"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,15 +61,16 @@ class Placed:
     since: int
 
 
-def sequence(*, since: int | None = None, wait: bool = False) -> Placed | None:
+def sequence(*, since: int | None = None, wait: bool = False, rest: float = 0.0) -> Placed | None:
     """Give every record its place whose turn has come; batch by batch, each its own transaction.
 
     `since` is what the last call returned: only records of later transactions are looked for. Without it
-    the whole trail is, as at a program's start. Returns None where another does it, unless `wait`. Raises
-    TrailDamaged.
+    the whole trail is, as at a program's start. After each batch others have their turn, `rest` times as
+    long as it took. Returns None where another does it, unless `wait`. Raises TrailDamaged.
     """
     count, after, first = 0, 0, None
     while True:
+        began = time.monotonic()
         with transaction.atomic():
             if not locked(wait=wait):
                 return None
@@ -84,6 +83,7 @@ def sequence(*, since: int | None = None, wait: bool = False) -> Placed | None:
         if len(records) < BATCH:
             return Placed(count, first)
         after = records[-1].id
+        time.sleep(rest * (time.monotonic() - began))
 
 
 def locked(*, wait: bool) -> bool:
@@ -131,10 +131,9 @@ def place(records: Sequence[Opened]) -> None:
     texts = [
         leaf_text(record, site=site, position=first + n, named=names) for n, record in enumerate(records)
     ]
-    with connection.cursor() as cursor:
-        positions = list(range(first, first + len(records)))
-        hashes = [leaf_hash(text.encode()) for text in texts]
-        cursor.execute(_PLACE, [positions, [record.id for record in records], texts, hashes])
+    with connection.wrap_database_errors, connection.cursor() as cursor, cursor.copy(_PLACE) as rows:
+        for position, (record, text) in enumerate(zip(records, texts, strict=True), first):
+            rows.write_row((position, record.id, text, leaf_hash(text.encode())))
 
 
 def _next_position() -> int:

@@ -9,10 +9,11 @@ many it is sealed for, and read straight into its model.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from json.encoder import encode_basestring as _quoted
 
 from caimera.protocol.errors import Malformed, UnknownMessage
 from caimera.protocol.messages import Asker, Message, type_of_message
-from caimera.protocol.writing import parsed, read_text, text_of, written
+from caimera.protocol.writing import parsed, read_text, text_of
 
 _START, _MESSAGE, _TYPE, _END = b'{"asker":', b',"message":', b',"type":"', b'"}'
 """The borders of the parts. JSON escapes the quotes of a text, so the first `_MESSAGE` ends the asker, which
@@ -35,8 +36,13 @@ class Draft:
 
     def body(self, asker: Asker | None) -> bytes:
         """The text to be sealed; raises Malformed."""
-        named = b"null" if asker is None else written(asker.model_dump())  # texts alone: no other writing
+        named = b"null" if asker is None else _named(asker)
         return b'{"asker":%b,"message":%b,"type":"%b"}' % (named, self.text, self.type.encode())
+
+
+def _named(asker: Asker) -> bytes:
+    """By hand, as each node is told another name: an encoder that looks at the value takes far longer."""
+    return f'{{"person":{_quoted(asker.person)},"purpose":{_quoted(asker.purpose)}}}'.encode()
 
 
 def read_body(text: bytes) -> tuple[Message, Asker | None]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -12,6 +13,10 @@ from caimera.audit.actions import record
 from caimera.protocol.envelope import Letter
 from caimera.receiving.models import Refusal, UsedNonce
 
+_SPEND = """
+INSERT INTO receiving_usednonce (site, nonce, expires_at)
+SELECT mark->>0, mark->>1, to_timestamp((mark->>2)::float8) FROM jsonb_array_elements(%s) AS mark
+ON CONFLICT DO NOTHING RETURNING site, nonce"""
 _NOISE = timedelta(minutes=1)
 _NONCE_KEPT = timedelta(minutes=10)
 
@@ -28,14 +33,9 @@ def spend_nonces(*, letters: Sequence[Letter]) -> list[bool]:
 
 
 def _newly_spent(letters: Sequence[Letter]) -> set[tuple[str, str]]:
-    columns = zip(*((letter.issuer, letter.nonce, letter.expires_at) for letter in letters), strict=True)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO receiving_usednonce (site, nonce, expires_at)"
-            " SELECT * FROM unnest(%s::varchar[], %s::varchar[], %s::timestamptz[])"
-            " ON CONFLICT DO NOTHING RETURNING site, nonce",
-            [list(column) for column in columns],
-        )
+    spent = [(letter.issuer, letter.nonce, letter.expires_at.timestamp()) for letter in letters]
+    with connection.cursor() as cursor:  # as JSON, which is written faster than arrays
+        cursor.execute(_SPEND, [json.dumps(spent)])
         return set(cursor.fetchall())
 
 

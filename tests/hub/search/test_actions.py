@@ -222,7 +222,7 @@ def test_sending_is_told_once_for_each_question(person: Person, make_node: MakeN
     for site in ("trials", "genomics"):
         make_node(site)
     questions = [ask(person), ask(person)]
-    actions.mark_sent(answers=list(NodeAnswer.objects.select_related("question")))
+    actions.mark_sent(line_ids=list(NodeAnswer.objects.values_list("pk", flat=True)))
 
     told = {record.object: record for record in trail(act="question.sent")}
     assert told.keys() == {f"question:{question.pk}" for question in questions}

@@ -37,12 +37,14 @@ def test_each_change_is_seen_until_nobody_is_waited_for(person: Person, make_nod
     question = ask(person)
 
     async def journey() -> list[dict[str, str]]:
-        following = asyncio.create_task(states(follow(question.pk)))
-        await asyncio.sleep(0.3)
-        await in_thread(say, trials, answer(question.pk))
-        await asyncio.sleep(0.3)
-        await in_thread(say, genomics, answer(question.pk))
-        return await following
+        seen, silent = [], iter((trials, genomics))
+        async for state in follow(question.pk):
+            if state is not None:
+                seen.append({node.id: node.state.value for node in state.nodes})
+                if node := next(silent, None):
+                    await in_thread(say, node, answer(question.pk))
+        await bell().close()
+        return seen
 
     assert async_to_sync(journey)() == [
         {"genomics": "waiting", "trials": "waiting"},

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from caimera import cohort
 from caimera.hub.federation.actions import revoke_node
-from caimera.hub.search import actions, queries
+from caimera.hub.search import actions, lines, queries
 from caimera.hub.search.models import NodeAnswer, Question
 from caimera.hub.search.results import NodeState, QuestionState
 from caimera.people.models import Person
@@ -126,7 +126,7 @@ def test_an_absent_node_is_shown_offline_and_why(person: Person, make_node: Make
 def unsent() -> list[str]:
     """The nodes a question is to be sent to now."""
     with transaction.atomic():
-        return [answer.node_id for answer in queries.unsent_answers(timezone.now())]
+        return [line.node.site for line in lines.unsent(timezone.now(), most=10)]
 
 
 def test_a_question_goes_to_the_nodes_that_wait_for_it(person: Person, make_node: MakeNode) -> None:
@@ -143,7 +143,7 @@ def test_a_question_goes_to_the_nodes_that_wait_for_it(person: Person, make_node
 def test_a_node_that_stays_silent_is_asked_again(person: Person, make_node: MakeNode) -> None:
     make_node("trials")
     ask(person)
-    actions.mark_sent(answers=list(NodeAnswer.objects.select_related("question")))
+    actions.mark_sent(line_ids=list(NodeAnswer.objects.values_list("pk", flat=True)))
     assert unsent() == []
 
     NodeAnswer.objects.update(sent_at=timezone.now() - timedelta(seconds=5))

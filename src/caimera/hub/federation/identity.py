@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 from functools import cache
 from uuid import UUID
@@ -32,7 +31,7 @@ def pseudonym(*, person_id: UUID, node_id: str, identity: Identity) -> str:
     HMAC-SHA256 of node and person under a key derived (HKDF, RFC 5869) from the hub's signing key, so
     that neither a node nor several together can tell who it is.
     """
-    return hmac.new(_key(identity), f"{node_id}/{person_id}".encode(), hashlib.sha256).hexdigest()
+    return hmac.digest(_key(identity), f"{node_id}/{person_id}".encode(), "sha256").hex()
 
 
 @cache

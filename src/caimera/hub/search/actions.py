@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import cast
@@ -25,7 +24,7 @@ from caimera.hub.search.errors import (
     PurposeTooLong,
     TooManyQuestions,
 )
-from caimera.hub.search.lines import Change, Line, close_complete, locked, open_lines, write
+from caimera.hub.search.lines import Change, Line, close_complete, locked, open_lines, write, write_sent
 from caimera.hub.search.models import NodeAnswer, Question, SavedQuestion
 from caimera.hub.search.queries import pause_before_next
 from caimera.hub.search.states import DEADLINE, NOT_REACHED, NOT_THERE, TRANSITIONS, Event, State
@@ -119,23 +118,20 @@ def _tell_asked(question: Question, person: Person, states: Mapping[str, str]) -
     )
 
 
-def mark_sent(*, answers: Sequence[NodeAnswer]) -> None:
-    """Remember that questions went to the nodes of these answers just now."""
-    nodes: defaultdict[Question, list[str]] = defaultdict(list)
-    for answer in answers:
-        nodes[answer.question].append(answer.node_id)
+def mark_sent(*, line_ids: Sequence[int]) -> None:
+    """Remember that these lines' questions went to their nodes just now."""
     with transaction.atomic(savepoint=False):
-        NodeAnswer.objects.filter(pk__in=[answer.pk for answer in answers]).update(sent_at=timezone.now())
-        record_all(acts=[_sent(question, node_ids) for question, node_ids in nodes.items()])
+        sent = write_sent(line_ids, timezone.now())
+        record_all(acts=[_sent(*question, node_ids) for question, node_ids in sent.items()])
 
 
-def _sent(question: Question, node_ids: Sequence[str]) -> Act:
+def _sent(question_id: UUID, request_id: str, node_ids: Sequence[str]) -> Act:
     return Act(
         act="question.sent",
         actor="system",
-        object=f"question:{question.pk}",
+        object=f"question:{question_id}",
         detail={"nodes": sorted(node_ids)},
-        request_id=question.request_id,
+        request_id=request_id,
     )
 
 

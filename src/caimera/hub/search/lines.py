@@ -6,6 +6,7 @@ A question is locked before its lines are read, in one order for all, so that ch
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,11 +15,26 @@ from uuid import UUID
 from django.db import connection
 from django.utils import timezone
 
-from caimera.hub.search.states import State
+from caimera.hub.federation.models import card_from
+from caimera.hub.search.states import AGAIN, State
+from caimera.protocol.identity import Card
 
 _OPEN = """
 INSERT INTO search_nodeanswer (question_id, node_id, state, reason)
 SELECT %s, * FROM unnest(%s::text[], %s::text[], %s::text[])"""
+_UNSENT = """
+SELECT line.id, line.question_id, node.id, node.name, node.sign_key, node.seal_key, node.broker_key
+FROM search_nodeanswer AS line
+JOIN search_question AS question ON question.id = line.question_id
+JOIN federation_node AS node ON node.id = line.node_id
+WHERE line.state = %s AND (line.sent_at IS NULL OR line.sent_at <= %s)
+    AND question.closed_at IS NULL AND question.deadline_at > %s AND node.revoked_at IS NULL
+ORDER BY question.asked_at, line.id LIMIT %s
+FOR NO KEY UPDATE OF line SKIP LOCKED"""
+_SENT = """
+UPDATE search_nodeanswer AS line SET sent_at = %s FROM search_question AS question
+WHERE question.id = line.question_id AND line.id = ANY(%s)
+RETURNING line.question_id, question.request_id, line.node_id"""
 _LOCK = """
 SELECT id, asked_at, request_id FROM search_question WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE"""
 _READ = """
@@ -44,6 +60,15 @@ class Asked:
     id: UUID
     asked_at: datetime
     request_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unsent:
+    """A line that waits for its question to be sent, and the node it is for."""
+
+    id: int
+    question_id: UUID
+    node: Card
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +106,26 @@ def open_lines(question_id: UUID, states: Mapping[str, str], *, reasons: Mapping
     said = [reasons.get(state, "") for state in states.values()]
     with connection.cursor() as cursor:
         cursor.execute(_OPEN, [question_id, list(states), list(states.values()), said])
+
+
+def unsent(now: datetime, *, most: int) -> list[Unsent]:
+    """Lines of open questions that wait for a node and are to be sent to it, or to be sent again.
+
+    They are locked; those another worker has in hand are left out.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_UNSENT, [State.WAITING.value, now - AGAIN, now, most])
+        return [Unsent(pk, question_id, card_from(*card)) for pk, question_id, *card in cursor.fetchall()]
+
+
+def write_sent(line_ids: Sequence[int], now: datetime) -> dict[tuple[UUID, str], list[str]]:
+    """Mark lines as sent; returns the nodes of each question, by its id and the request it came with."""
+    nodes: defaultdict[tuple[UUID, str], list[str]] = defaultdict(list)
+    with connection.cursor() as cursor:
+        cursor.execute(_SENT, [now, list(line_ids)])
+        for question_id, request_id, node_id in cursor.fetchall():
+            nodes[question_id, request_id].append(node_id)
+    return nodes
 
 
 def locked(asked: Iterable[tuple[UUID, str]]) -> Mapping[tuple[UUID, str], Line]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, TypedDict
+from typing import Any, NamedTuple, TypedDict
 from uuid import UUID
 
 from django.conf import settings
@@ -15,7 +15,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from caimera import cohort
-from caimera.hub.federation.models import Node
 from caimera.hub.search.breakdowns import summed
 from caimera.hub.search.models import NodeAnswer, Question, SavedQuestion
 from caimera.hub.search.results import (
@@ -27,7 +26,7 @@ from caimera.hub.search.results import (
     QuestionText,
     Totals,
 )
-from caimera.hub.search.states import AGAIN, NO_ANSWER_YET, PATIENCE, State
+from caimera.hub.search.states import NO_ANSWER_YET, PATIENCE, State
 from caimera.hub.search.totals import sums_of, totals_of
 from caimera.people.models import Person
 from caimera.protocol.messages import Answer, Ask, ConditionStatus, DatasetCount, Treatment
@@ -116,22 +115,6 @@ def _with_names(answers: QuerySet[NodeAnswer]) -> QuerySet[NodeAnswer]:
     return answers.select_related("node").defer("answer", "node__capabilities").annotate(said=said)
 
 
-def unsent_answers(now: datetime) -> QuerySet[NodeAnswer]:
-    """Lines of open questions that wait for a node and are to be sent to it, or to be sent again.
-
-    They are locked; those another worker has in hand are left out.
-    """
-    due = Q(sent_at__isnull=True) | Q(sent_at__lte=now - AGAIN)
-    return (
-        NodeAnswer.objects.filter(due, state=State.WAITING, node__revoked_at__isnull=True)
-        .filter(question__closed_at__isnull=True, question__deadline_at__gt=now)
-        .select_related("node")
-        .only("question_id", *(f"node__{name}" for name in Node.CARD))
-        .order_by("question__asked_at", "pk")
-        .select_for_update(skip_locked=True, of=("self",), no_key=True)
-    )
-
-
 def overdue_questions(now: datetime) -> QuerySet[Question]:
     """Open questions whose deadline is past."""
     return Question.objects.filter(closed_at__isnull=True, deadline_at__lte=now)
@@ -158,7 +141,7 @@ def question_state(question: Question) -> QuestionState:
     asked = cohort.parse(question.text)
     moment = _Moment.of(question.asked_at, question.deadline_at, closed=question.closed_at is not None)
     conditions = _conditions(question.question)
-    nodes = tuple(_node_state(answer, conditions, moment) for answer in question.answers.all())
+    nodes = tuple(_node_state(_Line.of(answer), conditions, moment) for answer in question.answers.all())
     return QuestionState(
         id=question.pk,
         question=QuestionText(
@@ -182,17 +165,42 @@ def changed_state(before: QuestionState) -> QuestionState:
     """A state as it is now; of nodes that gave an answer nothing is read again, for it stands."""
     said = {node.id: node for node in before.nodes if node.state in (State.ANSWERED, State.REFUSED)}
     waiting = [node.id for node in before.nodes if node.id not in said]
-    lines = NodeAnswer.objects.filter(question_id=before.id, node_id__in=waiting).exclude(state=State.WAITING)
-    told = {answer.node_id: answer for answer in _with_names(lines)}
+    told = {line.node_id: line for line in _told(before.id, waiting)}
     complete = all(node_id in told for node_id in waiting)
     moment = _Moment.of(before.asked_at, before.deadline_at, closed=complete)
     conditions = _conditions(before.question.form) if told else {}
-    fresh = {node_id: _node_state(answer, conditions, moment) for node_id, answer in told.items()}
+    fresh = {node_id: _node_state(line, conditions, moment) for node_id, line in told.items()}
     nodes = tuple(
         said.get(node.id) or fresh.get(node.id) or _still_waiting(node, moment) for node in before.nodes
     )
     state = "closed" if moment.closed else "open"
     return before.model_copy(update={"state": state, **_together(nodes, before.breakdown)})
+
+
+class _Line(NamedTuple):
+    """What stands of one node, `said` as JSON; hundreds of models would take longer than reading them."""
+
+    node_id: str
+    name: str
+    state: str
+    reason: str
+    took_ms: float | None
+    said: str | None
+
+    @classmethod
+    def of(cls, answer: Any) -> _Line:
+        """A line read with `_with_names`."""
+        return cls(answer.node_id, answer.node.name, answer.state, answer.reason, answer.took_ms, answer.said)
+
+
+def _told(question_id: UUID, node_ids: Sequence[str]) -> Iterable[_Line]:
+    """The lines of those of these nodes for which nobody waits any more."""
+    over = NodeAnswer.objects.filter(question_id=question_id, node_id__in=node_ids)
+    said = Cast("answer", TextField())
+    rows = over.exclude(state=State.WAITING).values_list(
+        "node_id", "node__name", "state", "reason", "took_ms", said
+    )
+    return map(_Line._make, rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,17 +237,17 @@ def _together(nodes: tuple[NodeState, ...], breakdown: Sequence[str]) -> _Togeth
     return {"nodes": nodes, "totals": totals_of(nodes), "breakdowns": summed(breakdown, datasets)}
 
 
-def _node_state(answer: Any, conditions: Mapping[str, str], moment: _Moment) -> NodeState:
-    said = Answer.model_validate_json(answer.said) if answer.said else None
+def _node_state(line: _Line, conditions: Mapping[str, str], moment: _Moment) -> NodeState:
+    said = Answer.model_validate_json(line.said) if line.said else None
     datasets = tuple(_dataset_state(dataset) for dataset in said.datasets) if said else ()
     treated = tuple(_condition_state(status, conditions) for status in said.conditions) if said else ()
-    state = State(answer.state) if answer.state != State.WAITING else moment.silent
+    state = State(line.state) if line.state != State.WAITING else moment.silent
     return NodeState(
-        id=answer.node_id,
-        name=answer.node.name,
+        id=line.node_id,
+        name=line.name,
         state=state,
-        reason=_(answer.reason) if answer.reason else _silence(state, moment),
-        took_ms=answer.took_ms,
+        reason=_(line.reason) if line.reason else _silence(state, moment),
+        took_ms=line.took_ms,
         conditions=treated,
         datasets=datasets,
         **sums_of(datasets, complete=_says_numbers(state, treated)),

@@ -9,8 +9,10 @@ from django.utils import timezone
 
 from caimera.hub.federation.asking import Courier, Delivery
 from caimera.hub.search import actions
-from caimera.hub.search.models import NodeAnswer, Question
-from caimera.hub.search.queries import ask_of, overdue_questions, unsent_answers
+from caimera.hub.search.lines import Unsent, unsent
+from caimera.hub.search.models import Question
+from caimera.hub.search.queries import ask_of, overdue_questions
+from caimera.protocol.identity import Card
 from caimera.protocol.messages import Ask
 
 TOGETHER = 64
@@ -26,26 +28,23 @@ def send_questions(courier: Courier) -> None:
 def _send_some(courier: Courier) -> int:
     """The lines stay locked until the broker has their envelopes: a worker that is killed lets go of them."""
     with transaction.atomic():
-        unsent = list(unsent_answers(timezone.now())[:TOGETHER])
-        if unsent:
-            courier.send(_deliveries(unsent))
-            actions.mark_sent(answers=unsent)
-    return len(unsent)
+        lines = unsent(timezone.now(), most=TOGETHER)
+        if lines:
+            courier.send(_deliveries(lines))
+            actions.mark_sent(line_ids=[line.id for line in lines])
+    return len(lines)
 
 
-def _deliveries(answers: Sequence[NodeAnswer]) -> list[Delivery]:
+def _deliveries(lines: Sequence[Unsent]) -> list[Delivery]:
     """What is to be sent; each question is read once, to however many nodes it goes."""
-    questions = Question.objects.in_bulk({answer.question_id for answer in answers})
+    questions = Question.objects.in_bulk({line.question_id for line in lines})
     asks = {question_id: ask_of(question) for question_id, question in questions.items()}
-    for answer in answers:
-        answer.question = questions[answer.question_id]
-    return [_delivery(answer, asks[answer.question_id]) for answer in answers]
+    return [_delivery(line.node, questions[line.question_id], asks[line.question_id]) for line in lines]
 
 
-def _delivery(answer: NodeAnswer, ask: Ask) -> Delivery:
-    question = answer.question
+def _delivery(node: Card, question: Question, ask: Ask) -> Delivery:
     return Delivery(
-        node=answer.node.card,
+        node=node,
         question=ask,
         person_id=question.asked_by_id,
         purpose=question.purpose,
