@@ -20,7 +20,7 @@ from tests.browser.test_access import (
     tab_to,
 )
 from tests.hub.catalogue.holders import Federation, Holder
-from tests.hub.test_openapi import served
+from tests.hub.serving import serving
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -54,7 +54,7 @@ def filled(holder: Holder, federation: Federation) -> Holder:
 @contextmanager
 def browsing() -> Iterator[tuple[Browser, str]]:
     """A browser, and the hub's address. What the database is asked must be asked before."""
-    with served() as url, sync_playwright() as playwright:
+    with serving() as url, sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=chromium(), args=[*ARGUMENTS, "--host-resolver-rules=MAP testserver 127.0.0.1"]
         )
