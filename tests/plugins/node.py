@@ -2,6 +2,6 @@
 
 from tests.plugins._site import prepare
 
-pytest_plugins = ["tests.plugins.emptying"]
+pytest_plugins = ["tests.plugins.emptying", "tests.plugins.static_files"]
 
 prepare("node", site_id="trials")
