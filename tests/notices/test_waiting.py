@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -40,7 +41,7 @@ def applicant(number: int, *, ago: float, state: str = "submitted") -> Membershi
 
 
 def titles(person: Person, size: int = 100) -> list[str]:
-    return [one.item.title for one in page(person, size=size)]
+    return [one.item.title for one in page(person, size=size).items]
 
 
 def test_each_sees_what_their_roles_have_them_do(rosa: Person, olga: Person, otto: Person) -> None:
@@ -61,15 +62,15 @@ def test_each_sees_what_their_roles_have_them_do(rosa: Person, olga: Person, ott
 
 def test_an_applicant_answers_and_a_member_renews() -> None:
     returned, member = applicant(1, ago=1, state="returned"), applicant(2, ago=1, state="member")
-    (answer,) = page(returned.person, size=9)
-    (renew,) = page(member.person, size=9)
+    (answer,) = page(returned.person, size=9).items
+    (renew,) = page(member.person, size=9).items
     assert str(answer.item.what) == "Answer the question about your application"
     assert (str(renew.item.what), renew.item.due) == (
         "Renew your membership",
         (NOW + timedelta(days=10)).date(),
     )
     Membership.objects.filter(pk=member.pk).update(until=NOW + timedelta(days=40))
-    assert page(member.person, size=9) == []
+    assert page(member.person, size=9).items == []
 
 
 def test_nobody_decides_on_their_own(olga: Person, otto: Person) -> None:
@@ -105,10 +106,12 @@ def test_pages_together_are_everything_once_and_in_order(
     for number, age in enumerate(names):
         made = take_on(name=f"Organisation {number}", by=None)
         Organisation.objects.filter(pk=made.pk).update(taken_on_at=NOW - timedelta(days=age))
-    seen, after = [], None
-    while found := page(operator, after=after, size=size):
-        seen += found
-        after = Mark.read(str(found[-1].mark))
+    found = page(operator, size=size)
+    seen = [*found.items]
+    while found.next:
+        found = page(operator, after=Mark.read(str(found.next)), size=size)
+        assert found.items, "a page that is led to is never empty"
+        seen += found.items
     assert len({(one.mark.provider, one.mark.key) for one in seen}) == len(seen) == len(ages) + len(names)
     assert [one.since for one in seen] == sorted(one.since for one in seen)
 
@@ -131,7 +134,7 @@ def test_a_mark_that_is_none_leads_to_the_beginning(text: str) -> None:
 def test_a_mark_with_a_key_of_nobody_still_leads_on(olga: Person) -> None:
     applicant(1, ago=3)
     late = Mark.read(f"{(NOW - timedelta(days=4)).isoformat()}~applications~no-uuid")
-    assert len(page(olga, after=late, size=5)) == 1
+    assert len(page(olga, after=late, size=5).items) == 1
 
 
 def test_the_number_costs_one_question_and_stops_where_it_is_many(olga: Person) -> None:
@@ -147,6 +150,36 @@ def test_the_number_costs_one_question_and_stops_where_it_is_many(olga: Person) 
     with CaptureQueriesContext(connection) as asked:
         assert count(olga) == MOST + 1
     assert len(asked) == 1
+
+
+def test_only_the_rows_that_a_page_shows_are_read(olga: Person) -> None:
+    for number in range(6):
+        applicant(number, ago=number)
+        take_on(name=f"Hospital {number}", by=None)
+    olga = Person.objects.get(pk=olga.pk)
+    assert olga.may("members.decide")
+    with CaptureQueriesContext(connection) as asked:
+        assert len(page(olga, size=4).items) == 4
+    assert len(asked) == 2, "one for the order of all providers, one for the rows of the only one shown"
+
+
+def test_what_is_done_between_both_questions_is_left_out(
+    olga: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(3):
+        applicant(number, ago=9 - number)
+    known = waiting._rows
+
+    def late(*arguments: Any) -> dict[str, Any]:
+        Membership.objects.filter(institution="Hospital 1").update(state="returned")
+        return known(*arguments)
+
+    monkeypatch.setattr(waiting, "_rows", late)
+    found = page(olga, size=2)
+    assert [one.item.title for one in found.items] == ["Applicant0, Hospital 0"]
+    assert [one.item.title for one in page(olga, after=found.next, size=2).items] == [
+        "Applicant2, Hospital 2"
+    ]
 
 
 def test_every_provider_names_a_field_of_its_rows(olga: Person) -> None:

@@ -25,7 +25,7 @@ from caimera.people.access import caller, signed_in
 from caimera.web.access import own
 from caimera.web.counters import MOST
 
-A_PAGE = 50
+A_PAGE = 25
 
 
 @signed_in
@@ -82,15 +82,15 @@ def read(request: HttpRequest) -> HttpResponse:
 def waiting(request: HttpRequest) -> HttpResponse:
     """Everything whose next step is mine, who waits longest first."""
     person, mark = caller(request), waits.Mark.read(request.GET.get("after", ""))
-    found = waits.page(person, after=mark, size=A_PAGE + 1)
+    found = waits.page(person, after=mark, size=A_PAGE)
     today = timezone.now().date()
-    rows = [(one, bool(one.item.due and one.item.due < today)) for one in found[:A_PAGE]]
+    rows = [(one, bool(one.item.due and one.item.due < today)) for one in found.items]
     context = {
         "rows": rows,
         "number": counting.waiting(request),
         "at_most": MOST,
         "later": bool(mark),
-        "next": str(found[A_PAGE - 1].mark) if len(found) > A_PAGE else "",
+        "next": str(found.next or ""),
     }
     return render(request, "notices/waiting.html", context)
 

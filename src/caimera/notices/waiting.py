@@ -2,20 +2,20 @@
 
 Each room registers providers. A provider says which of its own rows wait for somebody, and how one is shown;
 so nothing is copied, and nothing here can be out of date. Pages go by the last item shown, never by counting:
-each provider reads, in the order of an index, as many rows as a page holds.
+one question takes of each provider, in the order of an index, as many keys as a page holds; only the rows
+that come to stand on the page are read.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from heapq import merge
-from itertools import islice
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import IntegerField, Model, Q, QuerySet, Value
+from django.db.models import F, IntegerField, Model, Q, QuerySet, TextField, Value, Window
+from django.db.models.functions import Cast, RowNumber
 from django.utils.functional import Promise
 
 from caimera.people.models import Person
@@ -80,6 +80,14 @@ class Waiting:
         return self.mark.since
 
 
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Items in their order, and the mark the next page begins after; None where nothing follows."""
+
+    items: Sequence[Waiting]
+    next: Mark | None
+
+
 _providers: dict[str, Provider] = {}
 
 
@@ -91,42 +99,56 @@ def register(provider: Provider) -> None:
 def count(person: Person) -> int:
     """How many items wait for a person, up to one more than MOST, with one question to the database."""
     parts = [
-        found.order_by().values_list(Value(1, IntegerField()))[: MOST + 1]
-        for one in _providers.values()
-        if (found := one.found(person)) is not None
+        found.order_by().values_list(Value(1, IntegerField()))[: MOST + 1] for _, found in _found_for(person)
     ]
-    if not parts:
-        return 0
-    first, *others = parts
-    return min((first.union(*others, all=True) if others else first).count(), MOST + 1)
+    return min(_together(parts).count(), MOST + 1) if parts else 0
 
 
-def page(person: Person, *, after: Mark | None = None, size: int) -> Sequence[Waiting]:
+def page(person: Person, *, after: Mark | None = None, size: int) -> Page:
     """The next items that wait for a person, at most so many."""
-    ordered = (_rows(one, person, after, size) for one in _providers.values())
-    next_ones = islice(merge(*ordered, key=_place), size)
-    return [
-        Waiting(Mark(since, provider.name, str(row.pk)), provider.shown(row, person))
-        for since, provider, row in next_ones
+    found = {one.name: rows for one, rows in _found_for(person)}
+    parts = [_keys(_providers[name], rows, after)[: size + 1] for name, rows in found.items()]
+    if not parts:
+        return Page([], None)
+    marks = [Mark(since, name, key) for since, name, _, key in _together(parts).order_by(*_PLACE)[: size + 1]]
+    rows = {name: _rows(rows, marks, name) for name, rows in found.items()}
+    items = [
+        Waiting(mark, _providers[mark.provider].shown(row, person))
+        for mark in marks[:size]
+        if (row := rows[mark.provider].get(mark.key)) is not None  # else it was done just now
     ]
+    return Page(items, marks[size - 1] if len(marks) > size else None)
 
 
-Row = tuple[datetime, Provider, Any]
+def _found_for(person: Person) -> Iterable[tuple[Provider, QuerySet[Any]]]:
+    return ((one, found) for one in _providers.values() if (found := one.found(person)) is not None)
 
 
-def _place(one: Row) -> tuple[datetime, str]:
-    """The order between providers; within one, the rows come in theirs."""
-    return one[0], one[1].name
+def _together(parts: Sequence[QuerySet[Any, Any]]) -> QuerySet[Any, Any]:
+    first, *others = parts
+    return first.union(*others, all=True) if others else first
 
 
-def _rows(provider: Provider, person: Person, after: Mark | None, size: int) -> Iterator[Row]:
-    found = provider.found(person)
-    if found is None:
-        return
+_PLACE = ("waits_since", "waits_provider", "waits_rank")
+"""The order between providers, then within one; a rank, as keys of all kinds are texts by then."""
+
+
+def _keys(provider: Provider, found: QuerySet[Any], after: Mark | None) -> QuerySet[Any, Any]:
     if after is not None:
         found = found.filter(_later(provider, found.model, after))
-    for row in found.order_by(provider.since, "pk")[:size]:
-        yield getattr(row, provider.since), provider, row
+    place = (provider.since, "pk")
+    told = {
+        "waits_since": F(provider.since),
+        "waits_provider": Value(provider.name, TextField()),
+        "waits_rank": Window(RowNumber(), order_by=place),
+        "waits_key": Cast("pk", TextField()),
+    }
+    return found.order_by(*place).annotate(**told).values_list(*told)
+
+
+def _rows(found: QuerySet[Any], marks: Sequence[Mark], name: str) -> dict[str, Any]:
+    keys = [mark.key for mark in marks if mark.provider == name]
+    return {str(row.pk): row for row in found.filter(pk__in=keys)} if keys else {}
 
 
 def _later(provider: Provider, model: type[Model], after: Mark) -> Q:

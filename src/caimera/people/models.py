@@ -322,6 +322,7 @@ class Organisation(models.Model):
 
     class Meta:
         ordering = ("name",)
+        indexes = (models.Index(fields=("taken_on_at", "id"), name="organisation_waits_since"),)
         constraints = (
             models.CheckConstraint(
                 condition=Q(latitude=None, longitude=None)

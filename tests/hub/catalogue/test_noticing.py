@@ -76,7 +76,7 @@ def test_a_list_that_shrank_waits_for_an_operator(
     federation.harvest()
     federation.harvest()
     assert heard(olga, "sources") == ["held"]
-    (item,) = [one.item for one in waiting.page(olga, size=9) if one.mark.provider == "held"]
+    (item,) = [one.item for one in waiting.page(olga, size=9).items if one.mark.provider == "held"]
     assert item.title == "The trials node"
     assert heard(person, "sources") == []
     assert waiting.count(person) == 0
@@ -119,7 +119,7 @@ def test_a_source_on_the_web_is_away_when_it_was_not_read_for_days(olga: Person)
 def test_a_source_that_offers_itself_waits_for_an_operator(olga: Person, person: Person) -> None:
     now = timezone.now()
     Proposal.objects.create(url="https://point.example/~fdp", first_at=now, last_at=now)
-    (one,) = waiting.page(olga, size=9)
+    (one,) = waiting.page(olga, size=9).items
     assert (one.item.title, one.item.page) == ("https://point.example/~fdp", "/catalogue/add-source")
-    assert waiting.page(olga, after=waiting.Mark.read(str(one.mark)), size=9) == []
-    assert waiting.page(person, size=9) == []
+    assert waiting.page(olga, after=waiting.Mark.read(str(one.mark)), size=9).items == []
+    assert waiting.page(person, size=9).items == []

@@ -97,7 +97,7 @@ def heard_without_taking(person: Person) -> list[str]:
 def test_waiting_cases_are_on_the_page_by_the_readers_door(hugo: Person, people: People) -> None:
     engagement = people("engagement")
     theirs, own = advance(people, hugo, "submitted"), actions.begin(name="data-holder", person=engagement)
-    found = {one.item.page: one.item for one in waiting.page(engagement, size=9)}
+    found = {one.item.page: one.item for one in waiting.page(engagement, size=9).items}
     assert set(found) == {f"/cases/{theirs.pk}", f"/join/{own.pk}"}
     assert found[f"/cases/{theirs.pk}"].due == theirs.due
     html = browser(engagement).get("/me/waiting").content.decode()
