@@ -16,7 +16,7 @@ const provider = new Provider(issuer, {
   clients: [{ ...told.client, redirect_uris: [told.callback], token_endpoint_auth_method: "client_secret_basic" }],
   jwks: { keys: [key] },
   claims: { openid: ["sub"], profile: ["name"], email: ["email"], eduperson_entitlement: ["eduperson_entitlement"] },
-  features: { introspection: { enabled: true }, devInteractions: { enabled: true } },
+  features: { introspection: { enabled: true }, revocation: { enabled: true }, devInteractions: { enabled: true } },
   pkce: { required: () => true },
   cookies: { keys: ["a-key-for-tests-only"] },
   findAccount: (_ctx, sub) => ({

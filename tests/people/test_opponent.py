@@ -21,7 +21,8 @@ from pytest_django import Settings
 from caimera.demo.simulator import MEMBER
 from caimera.people.errors import TokenRefused
 from caimera.people.login_service import login_service
-from caimera.people.models import Person
+from caimera.people.models import Person, Revocation
+from caimera.people.revoking import revoke_waiting
 from caimera.people.sealing import seal, unseal
 from caimera.secrets import FileStore
 
@@ -186,6 +187,20 @@ def test_its_people_are_asked_about_again(site: None) -> None:
     before = person.identities.get().checked_at
     assert client.get("/me").status_code == 200
     assert person.identities.get().checked_at > before
+
+
+def test_its_tokens_are_revoked_at_sign_out(site: None, issuer: str) -> None:
+    client = Client()
+    come_back(client, answered(begin(client)))
+    kept = Person.objects.get().identities.get().kept
+    assert kept is not None
+    headers = {"Authorization": f"Bearer {kept['access']}"}
+    assert httpx.get(f"{issuer}/me", headers=headers).status_code == 200
+    client.post("/sign-out")
+    assert Revocation.objects.count() == 1
+    revoke_waiting()
+    assert httpx.get(f"{issuer}/me", headers=headers).status_code == 401
+    assert not Revocation.objects.exists()
 
 
 def test_its_tokens_are_introspected(site: None) -> None:

@@ -22,9 +22,10 @@ from caimera.people.chapters import chapters
 from caimera.people.errors import ActRefused
 from caimera.people.identities import check
 from caimera.people.login_service import Arrival
-from caimera.people.models import FORGOTTEN, SIGN_IN_COUNTS, Person, SignIn
+from caimera.people.models import FORGOTTEN, SIGN_IN_COUNTS, Identity, Person, SignIn
 from caimera.people.proving import keep_proof
 from caimera.people.queries import all_known
+from caimera.people.revoking import let_go_unneeded
 
 
 @transaction.atomic
@@ -58,11 +59,14 @@ def _forget_over(request: HttpRequest) -> None:
 
 @transaction.atomic
 def sign_out(*, request: HttpRequest) -> None:
-    """End the session, whoever's it was."""
+    """End the session, whoever's it was; what its login service gave for it is let go and revoked."""
+    opened = Identity.objects.filter(sign_ins__session_key=request.session.session_key or "").first()
     if isinstance(request.user, Person):
         end_visit(person=request.user)
         record(act="person.signed-out", actor=request.user.actor)
     end_session(request=request)
+    if opened is not None:
+        let_go_unneeded(identity=opened)
 
 
 def end_session(*, request: HttpRequest) -> None:

@@ -21,6 +21,8 @@ ENDPOINTS = (
     "jwks_uri",
 )
 """What a login service must offer."""
+REVOCATION = "revocation_endpoint"
+"""What it may offer."""
 
 
 def description(issuer: str) -> Mapping[str, Any]:
@@ -44,8 +46,9 @@ def require_trustworthy(said: Mapping[str, Any], *, issuer: str, demo: bool) -> 
         raise LoginRefused(f"{issuer} is the sign-in simulator, which is for the demo only.")
     if missing := [name for name in ENDPOINTS if not isinstance(said.get(name), str)]:
         raise LoginRefused(f"{issuer} does not offer {', '.join(missing)}.")
-    for name in ENDPOINTS:
-        require_trustworthy_address(said[name], demo=demo)
+    for name in (*ENDPOINTS, REVOCATION):
+        if name in said:
+            require_trustworthy_address(str(said[name]), demo=demo)
     if "S256" not in said.get("code_challenge_methods_supported", ["S256"]):
         raise LoginRefused(f"{issuer} does not offer PKCE with S256.")
 
@@ -83,3 +86,18 @@ def ask(method: str, address: str, *, refused: type[SignInProblem], **sent: Any)
         return answer.json()
     except requests.RequestException as error:
         raise LoginUnreachable(f"{address} does not answer: {error}") from error
+
+
+def tell(address: str, **sent: Any) -> None:
+    """Send a form to the login service, whose answer says nothing; what it cannot take (400) it cannot.
+
+    Raises LoginUnreachable, or LoginRefused where it does not take the word of this site.
+    """
+    try:
+        answer = requests.post(address, timeout=TIMEOUT_SECONDS, allow_redirects=False, **sent)
+    except requests.RequestException as error:
+        raise LoginUnreachable(f"{address} does not answer: {error}") from error
+    if answer.status_code in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
+        raise LoginRefused(f"{address} answered {answer.status_code}.")
+    if answer.status_code not in (HTTPStatus.OK, HTTPStatus.NO_CONTENT, HTTPStatus.BAD_REQUEST):
+        raise LoginUnreachable(f"{address} answered {answer.status_code}.")

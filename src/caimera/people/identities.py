@@ -22,6 +22,7 @@ from caimera.people.entitlements import groups
 from caimera.people.errors import ActRefused, IdentityUnlinked, LoginRefused, Overtaken
 from caimera.people.models import Identity, Person, SignIn, membership_group
 from caimera.people.providers import provider_of
+from caimera.people.revoking import let_go
 
 RECHECK_AFTER = timedelta(seconds=45)
 """When a login service is asked again; with the time it takes to answer, within a minute."""
@@ -94,10 +95,11 @@ def gather(person: Person) -> Person:
 
 @transaction.atomic
 def withdraw(*, identity: Identity, for_good: bool) -> None:
-    """What an identity said counts no longer, and its sessions end; `for_good` forgets its tokens."""
+    """What an identity said counts no longer, and its sessions end; `for_good` lets its tokens go."""
     person = _locked(identity.person)
-    fields = {"entitlements": [], **({"sealed": ""} if for_good else {})}
-    Identity.objects.filter(pk=identity.pk).update(**fields)
+    Identity.objects.filter(pk=identity.pk).update(entitlements=[])
+    if for_good:
+        let_go(identity)
     ended = end_sessions(identity=identity)
     gather(person)
     if ended:
@@ -167,6 +169,7 @@ def unlink(*, person: Person, identity_id: UUID) -> Identity:
     if person.identities.count() == 1:
         raise ActRefused(_("This is the only login you have here. Link another one first, or be forgotten."))
     end_sessions(identity=identity)
+    let_go(identity)
     _record("identity.unlinked", identity)
     identity.delete()
     gather(person)

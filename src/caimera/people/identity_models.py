@@ -1,4 +1,4 @@
-"""The logins of a person, the sessions they opened, and logouts that were heard."""
+"""The logins of a person, the sessions they opened, what is to be revoked, and logouts that were heard."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
+from django.utils import timezone
 
 from caimera.people.providers import label_of
 from caimera.people.sealing import seal, unseal
@@ -69,6 +70,22 @@ class SignIn(models.Model):
 
     def __str__(self) -> str:
         return f"{self.identity}, {self.at}"
+
+
+class Revocation(models.Model):
+    """Tokens that a login service has yet to be told to revoke. `sealed` holds them; nothing says whose."""
+
+    issuer = models.CharField(max_length=255)
+    sealed = models.TextField()
+    let_go_at = models.DateTimeField(default=timezone.now)
+    due_at = models.DateTimeField(default=timezone.now)
+    attempts = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        indexes: ClassVar = (models.Index(fields=("due_at", "id"), name="revocation_due"),)
+
+    def __str__(self) -> str:
+        return f"{self.issuer}, since {self.let_go_at}"
 
 
 class HeardLogout(models.Model):

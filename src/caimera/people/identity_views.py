@@ -27,6 +27,7 @@ from caimera.people.identities import link, unlink
 from caimera.people.login_service import Arrival
 from caimera.people.models import Identity, Person
 from caimera.people.providers import label_of, providers
+from caimera.people.revoking import revoke_later
 from caimera.people.sealing import seal, unseal
 from caimera.web.access import own
 
@@ -90,6 +91,7 @@ def finish_link(request: HttpRequest) -> HttpResponse:
     waiting = _waiting(request)
     request.session.pop(_WAITING, None)
     if request.POST.get("do") != "link":
+        _let_go(waiting)
         messages.info(request, _("Nothing was linked."))
         return redirect("people:identities")
     if waiting is None:
@@ -116,6 +118,15 @@ def remove(request: HttpRequest, identity_id: UUID) -> HttpResponse:
         return _identities(request, refused.status if mine else 404, problem=str(refused))
     messages.success(request, _("You sign in with %s no longer.") % identity.label)
     return redirect("people:identities")
+
+
+def _let_go(waiting: dict[str, Any] | None) -> None:
+    """Let go what a login service gave for a link that was not made, unless somebody signs in with it."""
+    if waiting is None:
+        return
+    issuer, sub = waiting["claims"]["issuer"], waiting["claims"]["sub"]
+    if not Identity.objects.filter(issuer=issuer, sub=sub).exists():
+        revoke_later(issuer=issuer, tokens=waiting["tokens"])
 
 
 def _waiting(request: HttpRequest) -> dict[str, Any] | None:

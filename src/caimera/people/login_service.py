@@ -1,8 +1,8 @@
 """The login services: spoken to through Authlib, believed only what holds.
 
-OpenID Connect Core 1.0; PKCE: RFC 7636; introspection: RFC 7662; the issuer in the answer: RFC 9207. Authlib
-checks azp, exp, iat, nonce and at_hash of the id token by itself; issuer, audience and algorithms it checks
-because it is told to here.
+OpenID Connect Core 1.0; PKCE: RFC 7636; introspection: RFC 7662; revocation: RFC 7009; the issuer in the
+answer: RFC 9207. Authlib checks azp, exp, iat, nonce and at_hash of the id token by itself; issuer, audience
+and algorithms it checks because it is told to here.
 """
 
 from __future__ import annotations
@@ -22,7 +22,15 @@ from joserfc.errors import JoseError
 
 from caimera.people.begun import Begun, Purpose
 from caimera.people.claims import Claims, claims_from
-from caimera.people.discovery import ENDPOINTS, TIMEOUT_SECONDS, ask, description, require_trustworthy
+from caimera.people.discovery import (
+    ENDPOINTS,
+    REVOCATION,
+    TIMEOUT_SECONDS,
+    ask,
+    description,
+    require_trustworthy,
+    tell,
+)
 from caimera.people.errors import (
     IdentityRefused,
     LoginRefused,
@@ -91,6 +99,7 @@ class LoginService:
         self._clients = {provider.client_id, site.cli_client_id}
         self._credentials = (provider.client_id, provider.secret(site))
         self._endpoints = {name: str(said[name]) for name in ENDPOINTS}
+        self._revocation = str(said.get(REVOCATION, ""))
         self._names_itself = said.get("authorization_response_iss_parameter_supported") is True
         offline = f" {OFFLINE}" if OFFLINE in said.get("scopes_supported", ()) else ""
         self._app = DjangoOAuth2App(
@@ -214,6 +223,18 @@ class LoginService:
         except (SignInMixedUp, IdentityRefused) as error:
             raise TokenRefused("The login service does not take the refresh token.") from error
         return Tokens.of(answer, refresh=tokens.refresh)
+
+    def revoke(self, tokens: Tokens) -> None:
+        """Make tokens worthless (RFC 7009), the refresh token first; where that is not offered, they end by
+        their own time. A token the service does not know any more is none to it, and no fault.
+
+        Raises LoginUnreachable, LoginRefused.
+        """
+        access = tokens.access if tokens.until > time.time() else ""
+        for token, hint in ((tokens.refresh, "refresh_token"), (access, "access_token")):
+            if token and self._revocation:
+                form = {"token": token, "token_type_hint": hint}
+                tell(self._revocation, data=form, auth=self._credentials)
 
     def keys(self, *, anew: bool = False) -> Mapping[str, Any]:
         """The service's public keys (JWKS). Raises LoginUnreachable."""

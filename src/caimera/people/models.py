@@ -16,11 +16,11 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from caimera.people.entitlements import Group, groups, parse
-from caimera.people.identity_models import HeardLogout, Identity, SignIn
+from caimera.people.identity_models import HeardLogout, Identity, Revocation, SignIn
 from caimera.people.proof import Proof
 from caimera.people.roles import BY_GROUP, ROLES, permissions_of
 
-__all__ = ["HeardLogout", "Identity", "SignIn"]
+__all__ = ["HeardLogout", "Identity", "Revocation", "SignIn"]
 
 SIGN_IN_COUNTS = timedelta(hours=8)
 """How long a sign-in counts; meanwhile its login service is asked again (`rechecking`)."""

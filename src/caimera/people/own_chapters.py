@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from caimera.people.chapters import Chapter
 from caimera.people.models import OPEN_STATES, Membership, MembershipStep, Person, RoleGrant, SignIn
+from caimera.people.revoking import let_go
 
 
 def _identities(person: Person) -> Sequence[Mapping[str, Any]]:
@@ -31,9 +32,11 @@ def _identities(person: Person) -> Sequence[Mapping[str, Any]]:
 
 
 def _forget_identities(person: Person) -> None:
-    """With the sessions begun by them, which would say until they end whose they are."""
+    """With the sessions begun by them, which would say until they end whose they are, and their tokens."""
     keys = SignIn.objects.filter(identity__person=person).values("session_key")
     Session.objects.filter(session_key__in=keys).delete()
+    for identity in person.identities.all():
+        let_go(identity)
     person.identities.all().delete()
 
 

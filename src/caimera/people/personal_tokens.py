@@ -25,6 +25,7 @@ from caimera.people.granting import give_role
 from caimera.people.models import SERVICE, AccessToken, Person, SignIn
 from caimera.people.proof import Proof
 from caimera.people.rechecking import still_known
+from caimera.people.revoking import let_go
 from caimera.people.roles import PERMISSIONS, ROLES, permissions_of
 
 PREFIX = "caimera_"
@@ -96,7 +97,8 @@ def end_everything(*, person: Person) -> int:
     person.sessions_ended += 1
     person.save(update_fields=("sessions_ended",))
     SignIn.objects.filter(identity__person=person).delete()
-    person.identities.update(sealed="")
+    for identity in person.identities.all():
+        let_go(identity)
     record(act="person.signed-out-everywhere", actor=person.actor, detail={"tokens": revoked})
     return revoked
 

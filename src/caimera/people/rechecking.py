@@ -15,6 +15,7 @@ from caimera.people.errors import IdentityRefused, SignInProblem, TokenRefused
 from caimera.people.identities import RECHECK_AFTER, away_since, check, withdraw
 from caimera.people.login_service import Tokens, login_service
 from caimera.people.models import Identity, Person
+from caimera.people.revoking import revoke_later
 
 logger = logging.getLogger(__name__)
 
@@ -54,6 +55,8 @@ def _confirmed(identity: Identity, now: datetime) -> bool:
         return _bridged(identity, now, problem)
     if Identity.objects.filter(pk=identity.pk, sealed=identity.sealed).exists():
         check(claims=claims, tokens=tokens.as_json())
+    elif not Identity.objects.filter(pk=identity.pk).exclude(sealed="").exists():
+        revoke_later(issuer=identity.issuer, tokens=tokens.as_json())  # signed out while it was asked
     return True
 
 

@@ -16,6 +16,7 @@ from caimera.node.agent.catalogue import Describer, keep_outbox_empty
 from caimera.node.agent.errors import NoHubTrusted
 from caimera.node.agent.hearing import hear
 from caimera.node.agent.identity import disclosure_key, node_identity, secrets
+from caimera.node.agent.logins import keep_logins
 from caimera.node.agent.notices import keep_notices
 from caimera.node.agent.trail import keep_trail
 from caimera.node.sources import IndexedSource, Source
@@ -62,6 +63,7 @@ class NodeAgent:
                 keep_trail(link=self.link, site=self._site),
                 keep_outbox_empty(link=self.link, site=self._site),
                 keep_notices(),
+                keep_logins(),
                 Describer().run(),
             )
             parts = [group.create_task(part) for part in loops]
