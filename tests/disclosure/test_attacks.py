@@ -17,7 +17,7 @@ pytestmark = pytest.mark.timeout(900)
 
 QUICK = {
     "direct": 1_000,
-    "tracker": 300,
+    "tracker": 1_000,
     "crossing tracker": 300,
     "version difference": 300,
     "nine others known": 1_000,

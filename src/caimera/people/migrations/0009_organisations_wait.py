@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = (("people", "0007_positions"),)
+    dependencies = (("people", "0008_revocation"),)
 
     operations = (
         migrations.AddIndex(
