@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from django.utils import timezone
@@ -28,17 +27,9 @@ from tests.notices.mail_server import MailServer
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
-    pytest.mark.usefixtures("clean_tables", "mailing"),
+    pytest.mark.usefixtures("clean_tables"),
     pytest.mark.timeout(400),
 ]
-
-
-@pytest.fixture
-def mailing(server: MailServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The site that is looked at is a process of its own, and sends its mail to the same server."""
-    told = {"HOST": "127.0.0.1", "PORT": str(server.port), "TLS": "none", "SENDER": "hub@site.test"}
-    for name, value in told.items():
-        monkeypatch.setenv(f"CAIMERA_HUB_MAIL_{name}", value)
 
 
 def cookie_of(person: Person) -> str:
@@ -52,12 +43,13 @@ def opened(browser: Browser, url: str, cookie: str, *, width: int = 1280, script
     return context.new_page()
 
 
-def photograph(page: Page, name: str, folder: Path) -> None:
-    where = Path(os.environ.get("CAIMERA_NOTICES_PICTURES", folder))
-    for look, width, scheme in LOOKS:
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-        page.set_viewport_size({"width": width, "height": 900})
-        page.screenshot(path=where / f"{name}-{look}.png", full_page=True)
+def photograph(page: Page, name: str) -> None:
+    """Keep a picture of every look where somebody wants to see them."""
+    if where := os.environ.get("CAIMERA_NOTICES_PICTURES"):
+        for look, width, scheme in LOOKS:
+            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            page.set_viewport_size({"width": width, "height": 900})
+            page.screenshot(path=f"{where}/{name}-{look}.png", full_page=True)
 
 
 def something_for_everyone() -> tuple[Person, Person]:
@@ -80,7 +72,7 @@ def _in(days: int) -> object:
     return timezone.now() + timedelta(days=days)
 
 
-def test_every_page_of_notices_is_open_to_everyone(server: MailServer, tmp_path: Path) -> None:
+def test_every_page_of_notices_is_open_to_everyone(server: MailServer) -> None:
     rosa, olga = something_for_everyone()
     pages = {
         "member": (cookie_of(rosa), ("/me/notices", "/me/notices/preferences", "/me/waiting")),
@@ -97,7 +89,7 @@ def test_every_page_of_notices_is_open_to_everyone(server: MailServer, tmp_path:
                 expect(page.locator("h1")).to_have_count(1)
                 expect_no_violations(page, AXE)
                 expect_no_sideways_scrolling(page)
-                photograph(page, f"{name}{address.replace('/', '-')}", tmp_path)
+                photograph(page, f"{name}{address.replace('/', '-')}")
 
 
 def test_a_member_reads_chooses_and_goes_on_by_keyboard_alone(server: MailServer) -> None:

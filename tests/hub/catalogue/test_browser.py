@@ -79,8 +79,10 @@ def test_every_page_is_open_to_everyone(filled: Holder) -> None:
         "/catalogue/sources/trials",
     )
     with browsing() as (browser, url):
+        page = opened(browser, url)
         for address in addresses:
-            page = opened(browser, url + address)
+            page.set_viewport_size({"width": 1280, "height": 900})
+            page.goto(url + address)
             assert "Page not found" not in page.title()
             open_everything(page)
             expect_no_violations(page, AXE)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import os
 from uuid import UUID
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 from pyoxigraph import NamedNode, Triple
 
 from caimera.hub.federation.models import Node
@@ -60,35 +60,31 @@ def filled(holder: Holder, federation: Federation) -> Holder:
     return holder
 
 
-def looked_at(browser: Browser, address: str, *, width: int, scheme: str, scale: float = 1) -> Page:
-    context = browser.new_context(
-        viewport={"width": width, "height": 900},
-        color_scheme=scheme,  # type: ignore[arg-type]
-        device_scale_factor=scale,
-    )
-    page = context.new_page()
-    response = page.goto(address)
-    assert response is not None
-    assert response.status == (410 if "/pid/" in address else 200)
-    return page
-
-
 LOOKS = (("light", 1280, "light"), ("dark", 1280, "dark"), ("narrow", 320, "light"))
 """A page 320 wide is one 1,280 wide at 400 %."""
 
 
-def test_every_page_is_open_to_everyone(filled: Holder, tmp_path: Path) -> None:
-    """Each page is photographed for who wants to look; in the dark the two with most on them are judged."""
+def photograph(page: Page, name: str) -> None:
+    """Keep a picture of every look where somebody wants to see them."""
+    if where := os.environ.get("CAIMERA_CATALOGUE_PICTURES"):
+        for look, width, scheme in LOOKS:
+            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            page.set_viewport_size({"width": width, "height": 900})
+            page.screenshot(path=f"{where}/{name}-{look}.png", full_page=True)
+
+
+def test_every_page_is_open_to_everyone(filled: Holder) -> None:
     with browsing() as (browser, url):
+        page = opened(browser, url)
         for name, address in ADDRESSES.items():
-            for look, width, scheme in LOOKS:
-                page = looked_at(browser, url + address, width=width, scheme=scheme)
-                open_everything(page)
-                page.screenshot(path=tmp_path / f"{name}-{look}.png", full_page=True)
-                expect_no_sideways_scrolling(page)
-                if look == "light" or (look == "dark" and name in {"dataset", "compare"}):
-                    expect_no_violations(page, AXE)
-                page.context.close()
+            page.set_viewport_size({"width": 320, "height": 900})
+            response = page.goto(url + address)
+            assert response is not None
+            assert response.status == (410 if "/pid/" in address else 200)
+            open_everything(page)
+            expect_no_sideways_scrolling(page)
+            expect_no_violations(page, AXE)
+            photograph(page, name)
 
 
 def test_charts_are_drawn_from_the_tables_beside_them(filled: Holder) -> None:

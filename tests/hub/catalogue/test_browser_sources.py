@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 
 from caimera.people.models import Biobank, Organisation, Person
 from caimera.people.organisations import add_biobank, make_network, take_on
@@ -15,8 +14,8 @@ from tests.browser.test_access import expect_no_sideways_scrolling, expect_no_vi
 from tests.dcat.samples import english
 from tests.hub.catalogue.guests import Web, served
 from tests.hub.catalogue.holders import Federation, Holder
-from tests.hub.catalogue.test_browser import AXE, browsing
-from tests.hub.catalogue.test_browser_pages import LOOKS
+from tests.hub.catalogue.test_browser import AXE, browsing, opened
+from tests.hub.catalogue.test_browser_pages import photograph
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -33,14 +32,14 @@ def web() -> Iterator[Web]:
         yield found
 
 
-def open_and_fit(page: Page, name: str, pictures: Path) -> None:
+def open_and_fit(page: Page, name: str) -> None:
     open_everything(page)
     expect_no_violations(page, AXE)
     expect_no_sideways_scrolling(page)
-    page.screenshot(path=pictures / f"{name}.png", full_page=True)
+    photograph(page, name)
 
 
-def test_networks_are_open_to_everyone(holder: Holder, federation: Federation, tmp_path: Path) -> None:
+def test_networks_are_open_to_everyone(holder: Holder, federation: Federation) -> None:
     holder.publish(1, title=english("Lung CT of the hospital"))
     federation.harvest()
     hospital = take_on(name="Hospital of the north", country="Italy", node_id=holder.node.id, by=None)
@@ -54,28 +53,27 @@ def test_networks_are_open_to_everyone(holder: Holder, federation: Federation, t
         "organisation": f"/organisations/{Organisation.objects.get(name='Institute').pk}/datasets",
     }
     with browsing() as (browser, url):
-        for look, width, scheme in LOOKS:
-            context = in_a_look(browser, width, scheme)
-            for name, address in addresses.items():
-                page = context.new_page()
-                page.goto(f"{url}{address}")
-                expect(page.get_by_role("heading", level=1)).to_be_visible()
-                open_and_fit(page, f"{name}-{look}", tmp_path)
-            context.close()
+        page = opened(browser, url)
+        for name, address in addresses.items():
+            page.set_viewport_size({"width": 320, "height": 900})
+            page.goto(f"{url}{address}")
+            expect(page.get_by_role("heading", level=1)).to_be_visible()
+            open_and_fit(page, name)
 
 
-def test_an_operator_looks_adds_and_takes_out_without_script(web: Web, olga: Person, tmp_path: Path) -> None:
+def test_an_operator_looks_adds_and_takes_out_without_script(web: Web, olga: Person) -> None:
     client = Client()
     client.force_login(olga)
     session = client.cookies["caimera_hub_session"].value
     with browsing() as (browser, url):
-        for look, width, scheme in LOOKS:
-            context = in_a_look(browser, width, scheme, script=look == "narrow")
+        for narrow in (False, True):
+            context = browser.new_context(
+                viewport={"width": 320 if narrow else 1280, "height": 900}, java_script_enabled=narrow
+            )
             context.add_cookies([{"name": "caimera_hub_session", "value": session, "url": url}])
             page = context.new_page()
             page.goto(f"{url}/catalogue/sources")
             page.get_by_role("link", name="Add a source on the web").click()
-            page.screenshot(path=tmp_path / f"add-{look}.png", full_page=True)
             page.get_by_label("Address", exact=True).fill(web["/"])
             page.get_by_role("button", name="Look what is there").click()
             expect(page.get_by_role("alert").or_(page.locator(".error-summary")).first).to_contain_text(
@@ -85,20 +83,11 @@ def test_an_operator_looks_adds_and_takes_out_without_script(web: Web, olga: Per
             page.get_by_role("button", name="Look what is there").click()
             expect(page.locator("main")).to_contain_text("1 dataset would be added")
             expect(page.locator("main")).to_contain_text("1 would be refused")
-            page.screenshot(path=tmp_path / f"look-{look}.png", full_page=True)
-            if look == "narrow":
+            if narrow:
                 expect_no_violations(page, AXE)
                 expect_no_sideways_scrolling(page)
                 page.get_by_role("button", name="Add it").click()
                 page.get_by_role("link", name="Stop it, or take it out").click()
-                open_and_fit(page, f"keep-{look}", tmp_path)
+                open_and_fit(page, "keep")
                 page.get_by_role("button", name="Take it out").click()
                 expect(page.locator("main")).to_contain_text("It was taken out; 0 datasets were withdrawn.")
-
-
-def in_a_look(browser: Browser, width: int, scheme: str, *, script: bool = True) -> BrowserContext:
-    return browser.new_context(
-        viewport={"width": width, "height": 900},
-        color_scheme=scheme,  # type: ignore[arg-type]
-        java_script_enabled=script,
-    )

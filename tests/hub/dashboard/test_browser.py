@@ -59,8 +59,10 @@ def filled(holder: Holder, make_node: Callable[..., FakeNode]) -> Holder:  # noq
 def test_pages_with_something_to_tell_are_open_to_everyone(filled: Holder) -> None:
     """The other pages are looked at in `tests/browser/test_access.py`, before the demo."""
     with browsing() as (browser, url):
+        page = opened(browser, url)
         for address in ("/?tier=2", "/become/data-holder", "/imprint"):
-            page = opened(browser, url + address)
+            page.set_viewport_size({"width": 1280, "height": 900})
+            page.goto(url + address)
             assert "Page not found" not in page.title()
             open_everything(page)
             expect_no_violations(page, AXE)
