@@ -285,7 +285,7 @@ def hand_over(case: Case, by: Person, successor: str) -> None:
 
 def test_who_follows_is_told_of_each_step_in_its_transaction(hugo: Person, people: People) -> None:
     heard: list[tuple[str, tuple[str, ...]]] = []
-    following.register("test", lambda step, tells: heard.append((step.event, tuple(tells))))
+    following.register("test", lambda step, tells, _before: heard.append((step.event, tuple(tells))))
     try:
         advance(people, hugo, "questionnaires")
     finally:

@@ -52,6 +52,23 @@ def test_boards_hear_of_documents_and_of_each_others_reports(hugo: Person, peopl
     assert [heard(one) for one in boards] == [[], [], [("cases", "turn")]]
 
 
+@pytest.mark.parametrize("role", ["applicant", "engagement"])
+def test_both_hear_of_a_case_handed_over_whoever_did_it(hugo: Person, people: People, role: str) -> None:
+    case, helga = advance(people, hugo, "questionnaires"), make_person("helga", is_member=False)
+    by = hugo if role == "applicant" else people("engagement")
+    for person in (hugo, people("engagement")):
+        heard(person)
+    successor = given({"successor": "helga@example.org", "why": "On leave"})
+    actions.step(case_id=case.pk, event="hand-over", by=by, given=successor)
+    left = Notice.objects.get(person=hugo, kind="own-case")
+    assert Shown.of(left).sentence.startswith(
+        "Becoming a data holder: a colleague is the applicant of your case from now on."
+    )
+    assert browser(hugo).get(left.page).status_code == 200
+    assert (heard(hugo), heard(helga)) == ([("own-case", "no-longer-yours")], [("own-case", "yours")])
+    assert heard(people("engagement")) == ([("cases", "moved")] if role == "applicant" else [])
+
+
 def test_a_case_that_is_over_is_told_with_its_state(hugo: Person, people: People) -> None:
     case = advance(people, hugo, "submitted")
     actions.step(case_id=case.pk, event="decline", by=people("engagement"), reason="No images.")

@@ -121,12 +121,14 @@ def _stepped(
     role = next(one for one in way.roles if one in roles)
     filing = _filed(case, way, by, role, given)
     supersede(case, way.reopens)
+    before = case.applicant
     if effect := EFFECTS.get(event):
         effect(case, filing.answers if filing else {}, by)
     case.version += 1
     _enter(case, way.leads_to(case.state))
     case.save()
-    _keep(case, way, by=by, role=role, reason=reason.replace("\0", "").strip(), filing=filing)
+    made = _keep(case, way, by=by, role=role, reason=reason.replace("\0", "").strip(), filing=filing)
+    follow(made, way.tells, before)
     return case
 
 
@@ -167,7 +169,7 @@ def calendar() -> Calendar:
 
 def _keep(
     case: Case, way: Transition, *, by: Person | None, role: str, reason: str, filing: Filing | None
-) -> None:
+) -> Step:
     made = Step.objects.create(
         case=case,
         number=case.version,
@@ -179,7 +181,7 @@ def _keep(
         filing=filing,
     )
     _record(case, PAST[way.event], by, state=case.state, role=role, reason=reason, form=way.form)
-    follow(made, way.tells)
+    return made
 
 
 def _record(case: Case, past: str, by: Person | None, **detail: str) -> None:

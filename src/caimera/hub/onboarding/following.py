@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 
 from caimera.hub.onboarding.models import Step
+from caimera.people.models import Person
 
-Follow = Callable[[Step, Collection[str]], None]
-"""Takes the step, its case at hand, and the roles the table tells of it; `applicant` is one of them."""
+Follow = Callable[[Step, Collection[str], Person], None]
+"""Takes the step, its case at hand, the roles the table tells of it, of which `applicant` is one, and who was
+the applicant before it."""
 
 _following: dict[str, Follow] = {}
 
@@ -17,7 +19,7 @@ def register(name: str, follow: Follow) -> None:
     _following[name] = follow
 
 
-def follow(step: Step, tells: Collection[str]) -> None:
+def follow(step: Step, tells: Collection[str], before: Person) -> None:
     """Call everyone who follows."""
     for called in _following.values():
-        called(step, tells)
+        called(step, tells, before)

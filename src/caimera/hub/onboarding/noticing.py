@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
 
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from caimera.hub.onboarding import queries
@@ -41,6 +42,13 @@ OWN_CASE = Kind(
             _("A case was handed over to you"),
             _("%(workflow)s: you are the applicant of a case from now on. It is: %(state)s."),
         ),
+        "no-longer-yours": Says(
+            _("Your case was handed over"),
+            _(
+                "%(workflow)s: a colleague is the applicant of your case from now on. If that is a mistake, "
+                "write to the support of this site."
+            ),
+        ),
     },
 )
 
@@ -75,9 +83,14 @@ DEADLINES = Kind(
 KINDS = (OWN_CASE, CASES, DEADLINES)
 
 
-def follow(step: Step, tells: Collection[str]) -> None:
-    """Tell whom the table says of a step, but whoever took it; and whose turn it has become."""
+def follow(step: Step, tells: Collection[str], before: Person) -> None:
+    """Tell whom the table says of a step, but whoever took it; and whose turn it has become. Who is the
+    applicant no longer is told whoever took it: their login may have been somebody else's at that moment.
+    """
     case = step.case
+    if before.pk != case.applicant_id:
+        page = reverse("onboarding:mine")
+        tell(kind=OWN_CASE.name, event="no-longer-yours", people=[before], page=page, facts=_facts(case))
     if (queries.APPLICANT in tells or step.role != queries.APPLICANT) and case.applicant_id != step.by_id:
         event = "turn" if queries.APPLICANT in case.waits_for else "moved"
         event = "yours" if step.event == "hand-over" else event
