@@ -63,8 +63,13 @@ def test_what_does_not_say_how_large_it_is_is_cut_off() -> None:
 
 
 def test_the_api_is_answered_with_a_problem() -> None:
-    upload = sent(Upload(path="/api/cases", kind=b"application/json", told=MOST + 1))
-    assert json.loads(upload.answers[1]["body"])["title"] == "The request is too large."
+    path = "/api/join/1/forms/document-checklist/files/training"
+    for upload in (
+        sent(Upload(path="/api/cases", kind=b"application/json", told=MOST + 1)),
+        sent(Upload(path=path, kind=FORM, told=2_000_000_000, pieces=2_000)),
+    ):
+        assert (upload.status, upload.taken) == (413, 0)
+        assert json.loads(upload.answers[1]["body"])["title"] == "The request is too large."
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from caimera.hub.describing.api import router as describing
 from caimera.hub.federation.api import router as federation
 from caimera.hub.onboarding.api import answer_refusals as answer_refusals_about_cases
 from caimera.hub.onboarding.api import router as onboarding
+from caimera.hub.onboarding.files_api import router as case_files
 from caimera.hub.search.api import router as search
 from caimera.hub.search.refusals import answer_refusals
 from caimera.hub.search.saved_api import router as saved
@@ -31,7 +32,7 @@ translate_errors(api)
 answer_refusals(api)
 answer_refusals_about_people(api)
 answer_refusals_about_cases(api)
-for router in (federation, catalogue, describing, search, saved, people, onboarding, traces):
+for router in (federation, catalogue, describing, search, saved, people, onboarding, case_files, traces):
     api.add_router("", router)
 
 urlpatterns = [

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable, Mapping
 from http import HTTPStatus
 from typing import Annotated, Any
 
-from django.core.exceptions import RequestDataTooBig
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.multipartparser import MultiPartParserError
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
@@ -111,12 +112,21 @@ def _too_large(request: HttpRequest, error: Exception) -> HttpResponse:
     )
 
 
+def _unreadable(request: HttpRequest, error: Exception) -> HttpResponse:
+    return problem(
+        400, _("The request cannot be read."), _("Send a form of multipart/form-data with one file in it.")
+    )
+
+
 _ANSWERS: Mapping[type[Exception], Callable[[HttpRequest, Any], HttpResponse]] = {
     cohort.QuestionError: _question_error,
     ValidationError: _invalid,
     HttpError: _http_error,
     Http404: _not_found,
     RequestDataTooBig: _too_large,
+    MultiPartParserError: _unreadable,
+    TooManyFieldsSent: _unreadable,
+    TooManyFilesSent: _unreadable,
 }
 
 

@@ -128,7 +128,7 @@ def test_files_go_only_where_they_are_asked_for(case: Case, hugo: Person, data_d
     for name, question in ((FORM, "security_contact"), (FORM, "nothing"), ("decision", "grounds")):
         with pytest.raises(NoSuchCase):
             attaching.attach(case_id=case.pk, name=name, question=question, file=pdf(), person=hugo)
-    attaching.detach(case_id=case.pk, name=FORM, document_id=uuid4(), person=hugo)
+    assert not attaching.detach(case_id=case.pk, document_id=uuid4(), person=hugo)
     assert not [path for path in data_dir.rglob("*") if path.is_file()]
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from ninja import NinjaAPI, Router, Status
 
 from caimera.forms import FormsError, form, read_answers
+from caimera.hub.documents.errors import DocumentsError
 from caimera.hub.onboarding import actions, queries
 from caimera.hub.onboarding.doors import OWN, THEIRS, Door
 from caimera.hub.onboarding.errors import OnboardingError
@@ -34,7 +35,8 @@ MOVED = {200: CaseBody, **refusals(401, 403, 404, 409, 422)}
 
 def answer_refusals(api: NinjaAPI) -> None:
     """Let what cannot be done with a case leave as a problem that says why, question by question."""
-    api.add_exception_handler(OnboardingError, _refused)
+    for each in (OnboardingError, DocumentsError):
+        api.add_exception_handler(each, _refused)
 
 
 def _refused(request: HttpRequest, error: Any) -> HttpResponse:

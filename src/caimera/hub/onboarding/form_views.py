@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import quote
 from uuid import UUID
 
 from django.contrib import messages
@@ -17,6 +16,7 @@ from caimera.forms import Form, FormsError, Kind
 from caimera.forms import form as form_called
 from caimera.hub.documents.actions import LARGEST, give_out
 from caimera.hub.documents.errors import DocumentsError
+from caimera.hub.documents.serving import attachment
 from caimera.hub.onboarding import actions, attaching, queries
 from caimera.hub.onboarding.doors import Door
 from caimera.hub.onboarding.errors import Incomplete
@@ -95,17 +95,17 @@ def _received(
             except DocumentsError as refused:
                 problems[question.name] = str(refused)
     if gone := request.POST.get("without", ""):
-        _take_away(request, case, way, gone)
+        _take_away(request, case, gone)
         given = {name: [one for one in values if one != gone] for name, values in given.items()}
     return given, problems
 
 
-def _take_away(request: HttpRequest, case: Case, way: Transition, gone: str) -> None:
+def _take_away(request: HttpRequest, case: Case, gone: str) -> None:
     try:
         document_id = UUID(gone)
     except ValueError:
         return
-    attaching.detach(case_id=case.pk, name=way.form, document_id=document_id, person=caller(request))
+    attaching.detach(case_id=case.pk, document_id=document_id, person=caller(request))
 
 
 def _kept(request: HttpRequest, door: Door, case: Case, way: Transition) -> HttpResponse:
@@ -182,8 +182,4 @@ def document(request: HttpRequest, door: Door, case_id: UUID, document_id: UUID)
         content = give_out(document=found, person=person)
     except DocumentsError as damaged:
         return case_page(request, door, case_id, damaged.status, problem=str(damaged))
-    response = HttpResponse(content, content_type=found.media_type)
-    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(found.name)}"
-    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+    return attachment(found, content)

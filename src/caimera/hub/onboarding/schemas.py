@@ -9,6 +9,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from caimera.hub.documents.models import Document
 from caimera.hub.onboarding import queries
 from caimera.hub.onboarding.models import Case
 from caimera.people.models import Person
@@ -137,6 +138,29 @@ class DraftBody(_Frozen):
     form: str
     given: Texts
     problems: Mapping[str, str]
+
+
+class DocumentBody(_Frozen):
+    """A file that was taken in."""
+
+    id: Annotated[UUID, Field(description="What an answer of the form holds.")]
+    name: Annotated[str, Field(description="Made safe.", examples=["approval.pdf"])]
+    media_type: Annotated[str, Field(description="Found in the file.", examples=["application/pdf"])]
+    size: Annotated[int, Field(description="In bytes.")]
+    sha256: str
+    scanned: Annotated[bool, Field(description="Whether it was scanned for viruses.")]
+
+    @classmethod
+    def of(cls, document: Document) -> Self:
+        """A document as whoever handed it in sees it."""
+        return cls(
+            id=document.pk,
+            name=document.name,
+            media_type=document.media_type,
+            size=document.size,
+            sha256=document.sha256,
+            scanned=document.scanned,
+        )
 
 
 class DraftChange(_Frozen):
