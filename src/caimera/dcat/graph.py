@@ -42,6 +42,7 @@ class Graph:
 
     def __init__(self, triples: Iterable[Triple | tuple[Subject, NamedNode, Term]] = ()) -> None:
         self._by_subject: dict[Subject, dict[NamedNode, Values]] = {}
+        self._records: dict[Subject, Graph] = {}
         for subject, predicate, value in cast("Iterable[Statement]", triples):
             if (about := self._by_subject.get(subject)) is None:
                 about = self._by_subject[subject] = {}
@@ -88,8 +89,14 @@ class Graph:
     def record(self, subject: Subject) -> Graph:
         """What a record says: everything reached from its subject, up to other records.
 
-        Circles are followed once. Raises NotADescription for a record of more than `MOST_STATEMENTS`.
+        Circles are followed once, and who asks again gets the same graph. Raises NotADescription for a
+        record of more than `MOST_STATEMENTS`.
         """
+        if (found := self._records.get(subject)) is None:
+            found = self._records[subject] = self._reached(subject)
+        return found
+
+    def _reached(self, subject: Subject) -> Graph:
         found, waiting = Graph(), deque([subject])
         statements = 0
         while waiting:
@@ -100,7 +107,7 @@ class Graph:
             found._by_subject[each] = about
             for values in about.values():
                 statements += len(values)
-                waiting += [value for value in values if not isinstance(value, Literal)]
+                waiting += [value for value in values if type(value) is not Literal]
             if statements > MOST_STATEMENTS:
                 raise NotADescription(
                     f"What hangs together with {subject} has more than {MOST_STATEMENTS} statements; "

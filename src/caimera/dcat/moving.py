@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import lru_cache
-from itertools import chain
-from typing import cast
 
 from pyoxigraph import BlankNode, Literal, NamedNode
 
@@ -23,8 +21,8 @@ _SIMPLE = re.compile(r"[a-z-]+:[A-Za-z][A-Za-z0-9_-]*")
 _SAME = NamedNode("http://www.w3.org/2002/07/owl#sameAs")
 
 
-def moved(graph: Graph, record: str, *, to: str, parts: Mapping[str, str], ours: Iterable[str] = ()) -> Graph:
-    """The record at `record` as it is told at `to`, with `owl:sameAs` to where it was.
+def moved(graph: Graph, record: str, *, to: str, parts: Mapping[str, str], ours: Iterable[str] = ()) -> str:
+    """The record at `record` as it is told at `to`, with `owl:sameAs` to where it was: a body.
 
     `parts` gives the new addresses of its parts by their old ones; what begins with `record#` follows it,
     and blank nodes get an address below it. Statements about anything else at addresses that begin with one
@@ -32,41 +30,41 @@ def moved(graph: Graph, record: str, *, to: str, parts: Mapping[str, str], ours:
     """
     subject = _subject(record)
     moving = _Moving(record, to, parts)
-    told = moving.statements(graph.record(subject), {to, *parts.values()}, tuple(ours))
-    same = [(NamedNode(to), _SAME, subject)] if isinstance(subject, NamedNode) else []
-    return Graph(chain(told, same))
+    told = moving.blocks(graph.record(subject), {to, *parts.values()}, tuple(ours))
+    same: Values = {subject: None} if isinstance(subject, NamedNode) else {}
+    return "".join([*told, _block(NamedNode(to), {_SAME: same}, _written) if same else ""])
 
 
 class _Moving:
+    """Where things are told, and how that is written: most stand in a record more than once."""
+
     def __init__(self, record: str, to: str, parts: Mapping[str, str]) -> None:
         self._below, self._to = f"{record}#", to
-        self._new: dict[Term, Term] = {_subject(old): NamedNode(new) for old, new in parts.items()}
+        self._new: dict[Term, NamedNode] = {_subject(old): NamedNode(new) for old, new in parts.items()}
         self._new[_subject(record)] = NamedNode(to)
+        self._known: dict[Term, str] = {}
         self._blanks = 0
 
-    def statements(
-        self, graph: Graph, new: Collection[str], ours: tuple[str, ...]
-    ) -> Iterator[tuple[Subject, NamedNode, Term]]:
-        """All that may be told, moved."""
+    def blocks(self, graph: Graph, new: Collection[str], ours: tuple[str, ...]) -> Iterator[str]:
+        """All that may be told, moved and written."""
         for old, about in graph.subjects_about():
-            subject = cast(Subject, self.of(old))
+            subject = self._of(old)
             if _may_tell(subject, new, ours):
-                for predicate, values in about.items():
-                    moved = cast(NamedNode, self.of(predicate))
-                    yield from ((subject, moved, self.of(value)) for value in values)
+                yield _block(subject, about, self._said)
 
-    def of(self, value: Term) -> Term:
-        if isinstance(value, Literal):
-            return value
-        found = self._new.get(value)
-        if found is None:
-            found = self._new[value] = self._made(value)
+    def _said(self, value: Term) -> str:
+        if (found := self._known.get(value)) is None:
+            moved = value if isinstance(value, Literal) else self._of(value)
+            found = self._known[value] = _written(moved)
         return found
 
-    def _made(self, value: Subject) -> Subject:
+    def _of(self, value: Subject) -> Subject:
+        if (found := self._new.get(value)) is not None:
+            return found
         if isinstance(value, BlankNode):
             self._blanks += 1
-            return NamedNode(f"{self._to}#blank-{self._blanks}")
+            found = self._new[value] = NamedNode(f"{self._to}#blank-{self._blanks}")
+            return found
         if value.value.startswith(self._below):
             return NamedNode(f"{self._to}#{value.value.removeprefix(self._below)}")
         return value
@@ -85,11 +83,11 @@ def body(graph: Graph) -> str:
 
     Written here and not by `write`: a library's statement for each of ours takes most of the time.
     """
-    return "".join(_block(subject, about) for subject, about in graph.subjects_about())
+    return "".join(_block(subject, about, _written) for subject, about in graph.subjects_about())
 
 
-def _block(subject: Subject, about: Mapping[NamedNode, Values]) -> str:
-    lines = (f"{_verb(each)} {' , '.join(map(_written, values))}" for each, values in about.items())
+def _block(subject: Subject, about: Mapping[NamedNode, Values], written: Callable[[Term], str]) -> str:
+    lines = (f"{_verb(each)} {' , '.join(map(written, values))}" for each, values in about.items())
     return f"{_written(subject)} {_NEXT.join(lines)} .\n"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache, cached_property
@@ -30,6 +30,7 @@ _READ_ELSEWHERE = (
     "targetClass",
     "qualifiedMinCount",
 )
+_WANTING = frozenset(term(f"sh:{name}") for name in ("minCount", "hasValue", "qualifiedValueShape"))
 _DESCRIBING = frozenset({TYPE, _PENDING, *(term(f"sh:{name}") for name in _READ_ELSEWHERE)})
 
 
@@ -46,6 +47,7 @@ class Rule:
     """A shape: whom it is about, what it asks, and how to mend what breaks it.
 
     `name` is what people call the property, `path` the property, None for a rule about the thing itself.
+    `wants` are those of its checks that can miss something where there is no value at all.
     `pending` marks what may be left open while a Health Data Access Body is not appointed.
     """
 
@@ -54,6 +56,7 @@ class Rule:
     path: NamedNode | None
     target: NamedNode | None
     checks: tuple[Check, ...]
+    wants: tuple[Check, ...]
     rules: tuple[Rule, ...]
     severity: Severity
     mend: str
@@ -84,12 +87,13 @@ def _broken(kinds: Kinds, rule: Rule, focus: Term) -> list[Result]:
     values = tuple(kinds.graph.values(focus, rule.path)) if rule.path else (focus,)
     found = [
         Result(rule, focus, finding.constraint, finding.value, finding.problem)
-        for check in rule.checks
+        for check in (rule.checks if values else rule.wants)
         for finding in check(kinds, focus, values)
     ]
-    if values:
+    for value in values if rule.rules else ():
+        about = kinds.graph.about(value)
         for inner in rule.rules:
-            for value in values:
+            if inner.wants or inner.path is None or inner.path in about:
                 found += _broken(kinds, inner, value)
     return found
 
@@ -203,21 +207,22 @@ class _Shapes:
             name=self._word(shape, "sh:name"),
             path=None if path is None else _named(path),
             target=None if target is None else _named(target),
-            checks=tuple(self._checks(shape)),
+            checks=tuple(self._checks(shape, self._readers)),
+            wants=tuple(self._checks(shape, _WANTING)),
             rules=tuple(map(self.rule, self._graph.values(shape, term("sh:property")))),
             severity=Severity.VIOLATION if severity is None else Severity(_name(severity)),
             mend=self._word(shape, "sh:message"),
             pending=bool(self._graph.values(shape, _PENDING)),
         )
 
-    def _checks(self, shape: Term) -> Iterator[Check]:
+    def _checks(self, shape: Term, which: Container[NamedNode]) -> Iterator[Check]:
         for predicate, values in self._graph.about(shape).items():
             if predicate in _DESCRIBING:
                 continue
             if predicate not in self._readers:
                 raise BrokenShapes(f"{shape} uses {predicate}, which caimera.dcat.shacl does not know.")
-            for value in values:
-                yield self._readers[predicate](shape, value)
+            if predicate in which:
+                yield from (self._readers[predicate](shape, value) for value in values)
 
     def _conforming(self, shape: Term) -> Callable[[Kinds, Term], bool]:
         rule = self.rule(shape)

@@ -71,7 +71,7 @@ def _namespaces(graph: Graph) -> Iterator[_Change]:
         for predicate, values in about.items():
             named = _renamed(predicate)
             for value in values:
-                moved = _moved(value) if isinstance(value, NamedNode) else value
+                moved = _moved(value) if type(value) is NamedNode else value
                 if named is not predicate or moved is not value:
                     old, new = Statement(subject, predicate, value), Statement(subject, named, moved)
                     sentence = "used names of HealthDCAT-AP Release 5 and now uses those of Release 7"
@@ -85,10 +85,12 @@ def _renamed(name: NamedNode) -> NamedNode:
 
 
 def _moved(value: NamedNode) -> NamedNode:
-    if value.value.startswith(_OLD_AUTHORITY):
-        moved = NamedNode(HEALTH_AUTHORITY + value.value.removeprefix(_OLD_AUTHORITY))
+    if value in _ACCESS:
+        return _ACCESS[value]
+    if (text := value.value).startswith(_OLD_AUTHORITY):
+        moved = NamedNode(HEALTH_AUTHORITY + text.removeprefix(_OLD_AUTHORITY))
         return _CANCER if moved.value.endswith("health-theme/CANCER") else moved
-    return _ACCESS.get(value) or _renamed(value)
+    return _renamed(value) if text.startswith(_OLD_HEALTH) else value
 
 
 def _contacts(graph: Graph) -> Iterator[_Change]:

@@ -24,4 +24,4 @@ def told(graph: Graph, dataset: Dataset, dataset_id: UUID) -> str:
     }
     ours = (dcat.HERE, f"{settings.SITE.base_url}/")
     to = f"{dcat.HERE}dataset/{dataset_id}"
-    return dcat.body(dcat.moved(graph, dataset.id or "", to=to, parts=parts, ours=ours))
+    return dcat.moved(graph, dataset.id or "", to=to, parts=parts, ours=ours)
