@@ -6,11 +6,9 @@ As a member and as a visitor: no answer may be a failure, or any other than is d
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from typing import Any
 
-import httpx
 import pytest
 import schemathesis
 from django.core.serializers.json import DjangoJSONEncoder
@@ -26,13 +24,12 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from caimera import cohort
-from caimera.demo.ports import any_port
 from caimera.hub.search.actions import save_question
 from caimera.hub.urls import api
 from caimera.people.models import Person
 from tests.hub.conftest import make_person
 from tests.hub.search.test_actions import ask
-from tests.hub.test_processes import program, wait_for
+from tests.hub.serving import serving
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("clean_tables")]
 
@@ -44,25 +41,7 @@ CHECKS = [
     response_schema_conformance,
     negative_data_rejection,
 ]
-NO_LIMITS = {"CAIMERA_HUB_REQUESTS_PER_MINUTE": "0", "CAIMERA_HUB_QUESTIONS_PER_MINUTE": "0"}
 HOW_MANY = [pytest.param(8, id="some"), pytest.param(300, id="many", marks=pytest.mark.long)]
-
-
-@contextmanager
-def served() -> Iterator[str]:
-    """The address of a hub's server as an operator runs it."""
-    port = any_port()
-    url = f"http://127.0.0.1:{port}"
-    with program("serve", "--port", str(port), **NO_LIMITS):
-        wait_for(lambda: _answers(url))
-        yield url
-
-
-def _answers(url: str) -> bool:
-    try:
-        return httpx.get(f"{url}/healthz", headers={"host": "testserver"}).status_code == 200
-    except httpx.TransportError:
-        return False
 
 
 def signed_in(person: Person) -> dict[str, str]:
@@ -114,7 +93,7 @@ def attack(
 def test_no_request_of_a_member_fails(examples: int, person: Person) -> None:
     saved = save_question(person=person, name="kept", question=cohort.parse("sex = female"))
     known = {"question_id": str(ask(person).pk), "saved_id": str(saved.pk)}
-    with served() as url:
+    with serving() as url:
         tried = attacked(url, signed_in(person), known, examples=examples)
     assert "POST /api/questions" in tried
 
@@ -124,6 +103,6 @@ def test_no_request_of_a_member_fails(examples: int, person: Person) -> None:
 def test_no_request_of_a_visitor_or_of_who_is_no_member_fails(examples: int, person: Person) -> None:
     known = {"question_id": str(ask(person).pk)}
     newcomer = make_person("newcomer", is_member=False)
-    with served() as url:
+    with serving() as url:
         for who in ({}, signed_in(newcomer), {"Authorization": "Basic bm90OmE="}):
             assert attacked(url, who, known, examples=max(2, examples // 4))

@@ -25,8 +25,6 @@ pytestmark = [
     pytest.mark.timeout(400),
 ]
 
-PHONE = {"width": 360, "height": 740}
-
 
 @pytest.fixture
 def filled(holder: Holder, federation: Federation) -> Holder:
