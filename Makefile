@@ -95,10 +95,10 @@ system: ## Install the Debian packages that tests need (as root)
 	apt-get update -qq
 	DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(SYSTEM_PACKAGES) >/dev/null
 
-SYSTEM_PACKAGES := chromium fonts-dejavu-core clamav-daemon
+SYSTEM_PACKAGES := chromium-headless-shell fonts-dejavu-core clamav-daemon
 
 system-or-say:
-	@missing=""; for tool in chromium clamd; do PATH="$$PATH:/usr/sbin" command -v $$tool >/dev/null || missing="$$missing $$tool"; done; \
+	@missing=""; for tool in chromium-headless-shell clamd; do PATH="$$PATH:/usr/sbin" command -v $$tool >/dev/null || missing="$$missing $$tool"; done; \
 	if [ -n "$$missing" ]; then \
 	  if [ "$$(id -u)" = 0 ]; then $(MAKE) --no-print-directory system; \
 	  elif [ -n "$${CI:-}" ]; then echo "Missing:$$missing. Run 'make system' as root first."; exit 1; \

@@ -27,8 +27,11 @@ OpenPage = Callable[..., Page]
 
 
 def chromium() -> str:
-    """Where Debian's chromium is; a run of the continuous integration, or root, must have it."""
-    if found := shutil.which("chromium"):
+    """Where Debian's chromium is; a run of the continuous integration, or root, must have it.
+
+    The one without windows takes a third less time for the same pages.
+    """
+    if found := shutil.which("chromium-headless-shell") or shutil.which("chromium"):
         return found
     message = "Chromium is missing: run `make system` as root."
     if os.environ.get("CI") or os.geteuid() == 0:
