@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from click.testing import CliRunner, Result
 
 from caimera.cli.main import main
 from caimera.demo.home import Home
-from caimera.demo.processes import belonging_to
+from caimera.demo.processes import MARK, belonging_to
 from caimera.demo.sites import NODES
 from caimera.demo.state import Phase, read, write
 
@@ -78,21 +79,6 @@ def until(condition: Callable[[], bool]) -> None:
 
 def node_states() -> list[str]:
     return [node["state"] for node in json.loads(run("nodes", "--json").stdout)]
-
-
-def test_in_the_foreground_it_runs_until_interrupted(home: Home, taken: int) -> None:
-    command = [sys.executable, "-m", "caimera", "demo", "up", "--small"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        told = list(iter(process.stdout.readline, "Ctrl-C stops it.\n"))
-        assert "  caimera demo down\n" in told
-        assert read(home).phase is Phase.READY
-        process.send_signal(signal.SIGINT)
-        rest, problems = process.communicate()
-    assert process.returncode == 0, problems
-    assert "nothing is left running" in rest
-    assert belonging_to(home) == []
-    assert status()["phase"] == "stopped"
 
 
 @pytest.mark.usefixtures("_running")
@@ -164,8 +150,22 @@ def test_a_service_that_dies_is_reported_and_started_again(name: str) -> None:
     until(lambda: status()["sites"][0]["ready"])
 
 
+@contextlib.contextmanager
+def in_the_foreground() -> Iterator[subprocess.Popen[str]]:
+    """The small federation as in a terminal, whose Ctrl-C reaches it however these tests were started."""
+    command = [sys.executable, "-m", "caimera", "demo", "up", "--small"]
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    signal.signal(signal.SIGINT, before)
+    with process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
 @pytest.mark.usefixtures("_running")
-def test_after_a_crash_nothing_is_left_running_and_the_next_start_is_clean(home: Home) -> None:
+def test_after_a_crash_the_next_start_is_clean_and_runs_until_it_is_interrupted(home: Home) -> None:
     os.kill(read(home).supervisor, signal.SIGKILL)
     until(lambda: not home.is_held())
     assert status()["phase"] == "crashed"
@@ -174,17 +174,28 @@ def test_after_a_crash_nothing_is_left_running_and_the_next_start_is_clean(home:
     state = read(home)
     del state.prepared["enrolment"]  # as if the crash had come in the middle of it
     write(home, state)
-    result = run("demo", "up", "--detach", "--small")
-    assert result.exit_code == 0, result.stderr
-    assert "Make datasets" not in result.stderr
-    assert "Let the hub and the nodes know each other: done" in result.stderr
-    os.kill(read(home).supervisor, signal.SIGKILL)
-    assert run("demo", "down").stdout == "Stopped; nothing is left running.\n"
+    with in_the_foreground() as process:
+        assert process.stdout is not None
+        told = list(takewhile("Ctrl-C stops it.\n".__ne__, process.stdout))
+        assert "  caimera demo down\n" in told
+        assert read(home).phase is Phase.READY
+        process.send_signal(signal.SIGINT)
+        rest, steps = process.communicate()
+    assert process.returncode == 0, steps
+    assert "Make datasets" not in steps
+    assert "Let the hub and the nodes know each other: done" in steps
+    assert "nothing is left running" in rest
     assert belonging_to(home) == []
+    assert status()["phase"] == "stopped"
 
 
-@pytest.mark.usefixtures("_running")
+@pytest.mark.usefixtures("_environment")
 def test_reset_leaves_nothing(home: Home) -> None:
-    assert run("demo", "reset", "--yes").exit_code == 0
+    home.prepare()
+    with subprocess.Popen(["sleep", "600"], env={**os.environ, MARK: str(home.root)}) as left_over:
+        done = run("demo", "reset", "--yes")
+        assert left_over.wait() == -signal.SIGTERM
+    assert done.exit_code == 0
+    assert "nothing is left running" in done.stdout
     assert not home.root.exists()
     assert belonging_to(home) == []
