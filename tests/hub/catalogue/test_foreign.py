@@ -126,7 +126,8 @@ def endless() -> Iterator[bytes]:
 
 
 def slow() -> Iterator[bytes]:
-    for _ in range(100):
+    """A trickle that never ends by itself, nor is ever long."""
+    while True:
         yield b"#\n"
         time.sleep(0.05)
 

@@ -139,7 +139,7 @@ class Fetcher:
     def _body(self, url: str, response: httpx.Response, until: float) -> bytes:
         """What is sent, as long as it is neither too much nor too slow."""
         pieces, size = [], 0
-        for piece in response.iter_raw(65_536):
+        for piece in response.iter_raw():  # as it comes: gathered into large pieces, a trickle has no end
             pieces.append(piece)
             size += len(piece)
             self.spent += len(piece)
