@@ -107,6 +107,15 @@ def test_no_secret_is_in_arguments_or_environment(home: Home) -> None:
 
 
 @pytest.mark.usefixtures("_running")
+@pytest.mark.parametrize("site", ["hub", "trials"])
+def test_the_sites_can_add_to_their_trails_and_change_nothing(site: str) -> None:
+    command = [sys.executable, "-m", "caimera", "audit", "--demo", site, "verify"]
+    told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert told.startswith("The database role that serves this site can add to the trail, and change nothing")
+    assert told.endswith("Nothing was changed.\n")
+
+
+@pytest.mark.usefixtures("_running")
 def test_a_second_start_says_that_it_runs() -> None:
     result = run("demo", "up")
     assert result.exit_code == 0

@@ -42,6 +42,23 @@ def test_each_node_has_a_directory_a_database_and_an_address_of_its_own(preparat
         assert len({environment[f"CAIMERA_NODE_{name}"] for environment in told}) == len(NODES)
 
 
+def test_each_program_is_told_of_the_database_roles_it_needs(preparation: Preparation) -> None:
+    """Whoever serves pages can change nothing in the trail; only `migrate` is told the tables' owner."""
+    node = NODES[0]
+    known = {
+        part: {
+            name: said
+            for name in ("DATABASE_URL", "OWNER_DATABASE_URL", "RETENTION_DATABASE_URL")
+            if (said := preparation.command(node, part).environment[f"CAIMERA_NODE_{name}"].partition("@")[0])
+        }
+        for part in ("serve", "agent", "migrate", "roles")
+    }
+    app = {"DATABASE_URL": "postgresql://trials_app"}
+    job = {"RETENTION_DATABASE_URL": "postgresql://trials_retention"}
+    owner = {"OWNER_DATABASE_URL": "postgresql://trials_owner"}
+    assert known == {"serve": app, "roles": app, "agent": app | job, "migrate": app | job | owner}
+
+
 def test_secrets_are_in_files_and_nowhere_else(preparation: Preparation, home: Home) -> None:
     for site in SITES:
         directory = home.site(site.id)

@@ -68,6 +68,38 @@ def test_the_database_is_brought_up_to_date() -> None:
     assert result.exit_code == 0, result.output
 
 
+def addresses(monkeypatch: pytest.MonkeyPatch, *roles: str) -> None:
+    names = ("OWNER_DATABASE_URL", "DATABASE_URL", "RETENTION_DATABASE_URL")
+    for name, role in zip(names, roles, strict=True):
+        monkeypatch.setenv(f"CAIMERA_HUB_{name}", f"postgresql://{role}db.example/hub" if role else "")
+
+
+def test_the_three_roles_of_the_settings_are_set_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    addresses(monkeypatch, "the%20owner:hush@", "app@", "job@")
+    told = call("database-roles").output
+    assert "ARRAY['the owner', 'app', 'job']" in told
+    assert "hush" not in told
+
+
+@pytest.mark.parametrize(
+    ("roles", "problem"),
+    [
+        (("", "app@", "job@"), "Name three roles"),
+        (("owner@", "owner@", "job@"), "Name three roles"),
+        (("owner@", "app@", ""), "Name three roles"),
+        (("owner@", "", "job@"), "DATABASE_URL"),
+        (("owner@", "app@", "@"), "names no role"),
+    ],
+)
+def test_roles_that_are_not_three_are_refused(
+    roles: tuple[str, ...], problem: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    addresses(monkeypatch, *roles)
+    refused = call("database-roles")
+    assert refused.exit_code != 0
+    assert problem in refused.output + str(refused.exception)
+
+
 def test_the_card_is_what_nodes_trust() -> None:
     card = Card.model_validate_json(call("card").output)
 

@@ -59,7 +59,7 @@ class RetentionRefused(AuditError):
     def __init__(self) -> None:
         super().__init__(
             "This site's database role may not retire records of the trail. Give the worker or agent, and "
-            "nobody else, the setting retention_database_url with a role that may (deploy/audit-owner.sql)."
+            "nobody else, the setting retention_database_url with a role that may (`database-roles`)."
         )
 
 

@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from caimera.audit.checkpoints import make_checkpoint
 from caimera.audit.errors import RetentionRefused, TrailDamaged
+from caimera.audit.queries import how_weak
 from caimera.audit.retiring import apply_retention
 from caimera.audit.sequencing import sequence
 from caimera.audit.witnessing import checkpoints_for
@@ -74,6 +75,8 @@ class Keeper:
     def _erase(self) -> None:
         if self._is_due(self._erased, ERASE):
             self._erased = self.clock()
+            if said := how_weak():
+                logger.warning("%s", said)
             try:
                 apply_retention(days=settings.SITE.audit_retention_days, now=timezone.now())
             except RetentionRefused as problem:

@@ -11,6 +11,7 @@ from django.db.models.functions import Now
 
 from caimera.audit.leaves import pseudonym
 from caimera.audit.models import Leaf, PersonKey, Record
+from caimera.audit.roles import weaknesses
 from caimera.audit.verifying import ERASED
 
 LEAST_KEPT = timedelta(days=365)
@@ -114,6 +115,18 @@ def trail_problem() -> str:
             "Records of acts wait for their places in the trail. Run `caimera audit sequence`; it says why."
         )
     return ""
+
+
+def how_weak() -> str:
+    """Empty where this site's database role can only add to the trail, else a sentence on what it could."""
+    with connection.cursor() as cursor:
+        found = weaknesses(cursor)
+    if not found:
+        return ""
+    return (
+        f"The database role that serves this site could change the trail: {'; '.join(found)}. See "
+        "`database-roles` of the command line, and the page on keeping a site healthy."
+    )
 
 
 def _is_late() -> bool:

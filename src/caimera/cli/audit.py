@@ -110,7 +110,7 @@ def verify_trail(
         report = verify(lines, key=log, witnesses=witness_keys, known=kept)
     except (MerkleError, ExportMalformed) as error:
         raise click.ClickException(str(error)) from None
-    for line in _told(report):
+    for line in chain(() if file else _rights(), _told(report)):
         click.echo(line)
     sys.exit(1 if report.findings else 0)
 
@@ -137,6 +137,16 @@ def _own_lines(site: Site) -> Iterable[Line]:
     from caimera.audit.exporting import verifiable
 
     return verifiable()
+
+
+def _rights() -> Iterator[str]:
+    """Whether the site could have changed its own trail."""
+    from caimera.audit.queries import how_weak
+
+    yield (
+        how_weak()
+        or "The database role that serves this site can add to the trail, and change nothing in it."
+    )
 
 
 def _told(report: Report) -> Iterator[str]:

@@ -9,7 +9,15 @@ from typing import IO
 import click
 
 from caimera.cli.people import people_commands
-from caimera.cli.sites import begin, make_keys, migrate_database, read_card, run_until_told, serve_pages
+from caimera.cli.sites import (
+    begin,
+    make_keys,
+    migrate_database,
+    read_card,
+    run_until_told,
+    serve_pages,
+    setup_of_roles,
+)
 from caimera.hub.settings.site import HubSettings
 from caimera.web.site import load
 
@@ -45,9 +53,18 @@ def init(oidc_client_secret_file: IO[bytes] | None, mail_password_file: IO[bytes
 
 @hub.command()
 def migrate() -> None:
-    """Bring the database to the tables this software expects."""
+    """Bring the database to the tables this software expects; as their owner where the settings name one."""
     _begin()
     migrate_database()
+
+
+@hub.command("database-roles")
+def database_roles() -> None:
+    """Print what makes the three roles of the settings and hands the database's tables to their owner.
+
+    A superuser runs it in the site's database, new or old: caimera hub database-roles | psql DATABASE.
+    """
+    click.echo(setup_of_roles(load(HubSettings)))
 
 
 @hub.command()

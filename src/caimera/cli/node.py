@@ -10,7 +10,15 @@ from uuid import UUID
 import click
 
 from caimera.cli.people import people_commands
-from caimera.cli.sites import begin, make_keys, migrate_database, read_card, run_until_told, serve_pages
+from caimera.cli.sites import (
+    begin,
+    make_keys,
+    migrate_database,
+    read_card,
+    run_until_told,
+    serve_pages,
+    setup_of_roles,
+)
 from caimera.node.settings.site import NodeSettings
 from caimera.web.site import load
 
@@ -50,9 +58,18 @@ for _command in people_commands(_begin):
 
 @node.command()
 def migrate() -> None:
-    """Bring the database to the tables this software expects."""
+    """Bring the database to the tables this software expects; as their owner where the settings name one."""
     _begin()
     migrate_database()
+
+
+@node.command("database-roles")
+def database_roles() -> None:
+    """Print what makes the three roles of the settings and hands the database's tables to their owner.
+
+    A superuser runs it in the site's database, new or old: caimera node database-roles | psql DATABASE.
+    """
+    click.echo(setup_of_roles(load(NodeSettings)))
 
 
 @node.command()

@@ -7,6 +7,7 @@ import os
 import signal
 from collections.abc import Callable
 from typing import IO, Literal, Protocol
+from urllib.parse import unquote, urlsplit
 
 import click
 from pydantic import ValidationError
@@ -70,8 +71,8 @@ def demo_site(name: str) -> Literal["hub", "node"]:
     if site is None or not home.is_held():
         known = ", ".join(each.id for each in SITES)
         raise click.ClickException(f"No demo with a site {name} runs here. Its sites are {known}.")
-    database = Cluster(home.postgres).url(site.database)
-    os.environ.update(environment(site, home, read(home).ports, database))
+    databases = site.databases(Cluster(home.postgres))
+    os.environ.update(environment(site, home, read(home).ports, databases.for_keeping()))
     return site.kind
 
 
@@ -95,10 +96,46 @@ def make_keys(
 
 
 def migrate_database() -> None:
-    """Bring a site's database to the tables this software expects."""
+    """Bring a site's database to the tables this software expects, as their owner; say who may do what."""
+    from django.conf import settings
     from django.core.management import call_command
+    from django.db import connection, transaction
 
+    from caimera.audit.roles import grant
+    from caimera.web.site import database
+
+    site = settings.SITE
+    if not site.owner_database_url:
+        call_command("migrate", interactive=False)
+        return
+    app, retention = (role_in(each) for each in (site.database_url, site.retention_database_url))
+    connection.settings_dict |= database(site.model_copy(update={"database_url": site.owner_database_url}))
     call_command("migrate", interactive=False)
+    with transaction.atomic(), connection.cursor() as cursor:
+        grant(cursor, app=app, retention=retention)
+
+
+def role_in(address: str) -> str:
+    """The role an address of a database names; empty where there is no address. Raises ClickException."""
+    role = unquote(urlsplit(address).username or "")
+    if address and not role:
+        raise click.ClickException(
+            "An address of the database names no role. Write postgresql://role@host/name."
+        )
+    return role
+
+
+def setup_of_roles(site: SiteSettings) -> str:
+    """What a superuser runs in a site's database, from the three addresses. Raises ClickException."""
+    from caimera.audit.roles import Roles, setup
+
+    addresses = (site.owner_database_url, site.database_url, site.retention_database_url)
+    named = [role_in(each) for each in addresses]
+    if len({*named, ""}) < 4:
+        raise click.ClickException(
+            "Name three roles, each another: in owner_database_url, database_url and retention_database_url."
+        )
+    return setup(Roles(*named))
 
 
 def serve_pages(app: str, *, settings: str, host: str, port: int, processes: int) -> None:

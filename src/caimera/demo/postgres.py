@@ -137,6 +137,11 @@ class Cluster:
                 identifier = sql.Identifier(name)
                 connection.execute(sql.SQL("CREATE DATABASE {}").format(identifier))
 
+    def run(self, database: str, statements: str) -> None:
+        """Run statements in one of the cluster's databases, as its superuser: all of them, or none."""
+        with psycopg.connect(self.url(database)) as connection:
+            connection.execute(statements.encode())
+
     def stop(self, wait: float = 10.0) -> None:
         """Stop in order (open connections are ended), or by force after `wait` seconds."""
         if self.process is None:

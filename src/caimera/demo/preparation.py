@@ -16,6 +16,8 @@ from operator import attrgetter
 from pathlib import Path
 
 import caimera
+from caimera.audit import roles
+from caimera.audit.roles import setup
 from caimera.demo.broker import Broker
 from caimera.demo.clinical import DATABASE, NODE, READER, SEED, datasets_held
 from caimera.demo.errors import StepFailed
@@ -77,8 +79,12 @@ class Preparation:
             Step("clients", "Register the sites at the sign-in simulator", self._clients),
         )
 
-    def environment(self, site: Site) -> dict[str, str]:
-        return environment(site, self.home, self.ports, self.cluster.url(site.database))
+    def environment(self, site: Site, part: str = "") -> dict[str, str]:
+        """What a part of a site's program, such as `serve`, is told."""
+        all_ = site.databases(self.cluster)
+        keeping = all_.for_keeping()
+        told = {"migrate": all_, "worker": keeping, "agent": keeping}.get(part, all_.for_serving())
+        return environment(site, self.home, self.ports, told)
 
     def command(self, site: Site, *arguments: str, log: str = "") -> Command:
         """`caimera hub …` or `caimera node …` as that site."""
@@ -86,7 +92,7 @@ class Preparation:
         return Command(
             name=f"caimera {' '.join(words[:2])} ({site.id})",
             arguments=(sys.executable, "-m", "caimera", *words),
-            environment=self.environment(site),
+            environment=self.environment(site, arguments[0]),
             log=self.home.log(log or f"{site.id}-preparation"),
         )
 
@@ -112,6 +118,8 @@ class Preparation:
         self.cluster.start()
         for name in (*(site.database for site in SITES), DATABASE):
             self.cluster.ensure_database(name)
+        for site in SITES:  # those of an older demo, where one role owned everything, too
+            self.cluster.run(site.database, setup(site.roles))
 
     def _tables(self, report: Report) -> None:
         commands = [self.command(site, "migrate") for site in SITES]
@@ -219,8 +227,8 @@ def _tell_last(told: Path, report: Report) -> None:
 
 
 def _migrations() -> str:
-    """A digest of every migration of this software and the versions of those that bring their own."""
-    digest = hashlib.sha256()
+    """A digest of all migrations here, of who may do what, and the versions of who brings migrations."""
+    digest = hashlib.sha256(Path(roles.__file__).read_bytes())
     for path in sorted(Path(caimera.__file__).parent.glob("**/migrations/*.py")):
         digest.update(path.name.encode() + b"\0" + path.read_bytes())
     for package in ("django", "procrastinate"):

@@ -9,10 +9,29 @@ from pathlib import Path
 from typing import Literal
 
 import caimera
+from caimera.audit.roles import Roles
 from caimera.demo.home import Home
+from caimera.demo.postgres import Cluster
 from caimera.demo.simulator import issuer_at
 
 HOST = "127.0.0.1"
+
+
+@dataclass(frozen=True, slots=True)
+class Databases:
+    """The addresses of a site's database, by role; a program is told no more of them than it needs."""
+
+    app: str
+    owner: str = ""
+    retention: str = ""
+
+    def for_serving(self) -> Databases:
+        """What is told to who serves pages, and to commands."""
+        return Databases(self.app)
+
+    def for_keeping(self) -> Databases:
+        """What is told to who keeps the trail: a worker or an agent."""
+        return Databases(self.app, retention=self.retention)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +47,19 @@ class Site:
     @property
     def database(self) -> str:
         return f"caimera_{self.id}"
+
+    @property
+    def roles(self) -> Roles:
+        """Who may do what in its database."""
+        return Roles(f"{self.id}_owner", f"{self.id}_app", f"{self.id}_retention")
+
+    def databases(self, cluster: Cluster) -> Databases:
+        """Where its database is for each of these roles."""
+        roles = self.roles
+        owner, app, retention = (
+            cluster.url(self.database, role) for role in (roles.owner, roles.app, roles.retention)
+        )
+        return Databases(app, owner, retention)
 
     @property
     def client_id(self) -> str:
@@ -92,14 +124,16 @@ def surroundings(home: Home) -> dict[str, str]:
     return kept | {"PYTHONPYCACHEPREFIX": str(home.root / "bytecode")}
 
 
-def environment(site: Site, home: Home, ports: Mapping[str, int], database_url: str) -> dict[str, str]:
+def environment(site: Site, home: Home, ports: Mapping[str, int], databases: Databases) -> dict[str, str]:
     """What the programs of a site are told; files are named, their secrets are not."""
     directory = home.site(site.id)
     told = {
         "SITE_ID": site.id,
         "SITE_NAME": site.name,
         "BASE_URL": url(ports[site.id]),
-        "DATABASE_URL": database_url,
+        "DATABASE_URL": databases.app,
+        "OWNER_DATABASE_URL": databases.owner,
+        "RETENTION_DATABASE_URL": databases.retention,
         "SECRETS_FILE": str(directory / "secrets.json"),
         "SECRETS_KEY_FILE": str(directory / "secrets.key"),
         "BROKER_URL": f"nats://{HOST}:{ports['broker']}",

@@ -181,6 +181,14 @@ class SiteSettings(BaseSettings):
             "or agent alone; empty where the role of `database_url` may.",
         ),
     ] = ""
+    owner_database_url: Annotated[
+        str,
+        Field(
+            pattern=r"^(postgresql://.*)?$",
+            description="The same database with the role that owns its tables, for `migrate` alone; empty "
+            "where the role of `database_url` owns them.",
+        ),
+    ] = ""
     mail_host: Annotated[
         str, Field(description="Mail server that takes this site's mail; empty: notices on pages only.")
     ] = ""
