@@ -73,7 +73,10 @@ def test_files_go_with_the_form_and_boards_read_them(mine: Client, case: Case, p
     assert read["X-Content-Type-Options"] == "nosniff"
     assert "no-store" in read["Cache-Control"]
     assert trail(act="document.read").get().actor == people("legal-board").actor
-    assert mine.delete(f"/api/join/{case.pk}/documents/{document_id}").status_code == 404
+    kept = mine.delete(f"/api/join/{case.pk}/documents/{document_id}")
+    assert kept.status_code == 409
+    assert "was handed in, so it stays" in kept.json()["detail"]
+    assert Document.objects.filter(pk=document_id).exists()
 
 
 def test_a_token_opens_the_same_door(hugo: Person, case: Case) -> None:

@@ -3,6 +3,7 @@
 OnboardingError       the message says what to do; `status` is of HTTP
 ├── NoSuchCase        there is none that they may see (404)
 ├── Overtaken         it moved on since they looked (409)
+├── HandedIn          a file stays with what it was handed in with (409)
 └── Incomplete        a form lacks something, or something in it will not do (422)
 """
 
@@ -35,6 +36,17 @@ class Overtaken(OnboardingError):
 
     def __init__(self, label: str) -> None:
         super().__init__(_("This has moved on since you looked. It is now: %s.") % label)
+
+
+class HandedIn(OnboardingError):
+    """A file was handed in with a form."""
+
+    status = 409
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("This file was handed in, so it stays. Leave it out when the form is handed in again.")
+        )
 
 
 class Incomplete(OnboardingError):

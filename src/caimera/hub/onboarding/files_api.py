@@ -5,13 +5,15 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 from ninja import File, Router, Status, UploadedFile
 
 from caimera.hub.documents.actions import give_out
+from caimera.hub.documents.errors import DocumentRefused
 from caimera.hub.documents.serving import attachment
 from caimera.hub.onboarding import attaching, queries
 from caimera.hub.onboarding.doors import OWN, THEIRS, Door
-from caimera.hub.onboarding.errors import NoSuchCase
+from caimera.hub.onboarding.errors import HandedIn, NoSuchCase
 from caimera.hub.onboarding.schemas import DocumentBody
 from caimera.people.access import NeedsAuth, SignedInAuth, caller
 from caimera.web.access import own
@@ -19,6 +21,8 @@ from caimera.web.problems import refusals
 
 router = Router(tags=["joining"])
 TAKEN = {201: DocumentBody, **refusals(400, 401, 403, 404, 413, 422, 503)}
+Sent = File[UploadedFile | None]
+"""The file; without one, a case of others is not found all the same."""
 FILE = {200: {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}}
 
 
@@ -29,9 +33,7 @@ FILE = {200: {"content": {"application/octet-stream": {"schema": {"type": "strin
     summary="Put a file to a question",
 )
 @own
-def put_own_file(
-    request: HttpRequest, case_id: UUID, name: str, question: str, file: File[UploadedFile]
-) -> Status:
+def put_own_file(request: HttpRequest, case_id: UUID, name: str, question: str, file: Sent = None) -> Status:
     """Of at most 20 MB, judged by what is in it and scanned for viruses where there is a scanner. Its `id` is
     what the form's answer holds; nobody else sees it before you hand the form in.
     """
@@ -41,7 +43,7 @@ def put_own_file(
 @router.delete(
     "/join/{uuid:case_id}/documents/{uuid:document_id}",
     auth=SignedInAuth(),
-    response={204: None, **refusals(401, 403, 404)},
+    response={204: None, **refusals(401, 403, 404, 409)},
     summary="Take a file away",
 )
 @own
@@ -69,9 +71,7 @@ def read_own_file(request: HttpRequest, case_id: UUID, document_id: UUID) -> Htt
     response=TAKEN,
     summary="Put a file to a question of a report",
 )
-def put_file(
-    request: HttpRequest, case_id: UUID, name: str, question: str, file: File[UploadedFile]
-) -> Status:
+def put_file(request: HttpRequest, case_id: UUID, name: str, question: str, file: Sent = None) -> Status:
     """As for your own case, into a form that your role may hand in now."""
     return _put(request, THEIRS, case_id, name, question, file)
 
@@ -79,7 +79,7 @@ def put_file(
 @router.delete(
     "/cases/{uuid:case_id}/documents/{uuid:document_id}",
     auth=NeedsAuth(queries.SEES),
-    response={204: None, **refusals(401, 403, 404)},
+    response={204: None, **refusals(401, 403, 404, 409)},
     summary="Take a file away from a report",
 )
 def remove_file(request: HttpRequest, case_id: UUID, document_id: UUID) -> Status:
@@ -100,19 +100,23 @@ def read_file(request: HttpRequest, case_id: UUID, document_id: UUID) -> HttpRes
 
 
 def _put(
-    request: HttpRequest, door: Door, case_id: UUID, name: str, question: str, file: UploadedFile
+    request: HttpRequest, door: Door, case_id: UUID, name: str, question: str, file: UploadedFile | None
 ) -> Status:
     person = caller(request)
     queries.case_for(person, case_id, door.cases(person))
+    if file is None:
+        raise DocumentRefused(_("Send the file as `file` in a form of multipart/form-data."))
     made = attaching.attach(case_id=case_id, name=name, question=question, file=file, person=person)
     return Status(201, DocumentBody.of(made))
 
 
 def _remove(request: HttpRequest, door: Door, case_id: UUID, document_id: UUID) -> Status:
     person = caller(request)
-    queries.case_for(person, case_id, door.cases(person))
-    if not attaching.detach(case_id=case_id, document_id=document_id, person=person):
+    case = queries.case_for(person, case_id, door.cases(person))
+    if queries.document_of(case, document_id, person) is None:
         raise NoSuchCase
+    if not attaching.detach(case_id=case_id, document_id=document_id, person=person):
+        raise HandedIn
     return Status(204, None)
 
 
