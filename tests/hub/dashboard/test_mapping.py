@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from hypothesis import given
 from hypothesis import strategies as st
 
-from caimera.hub.dashboard.mapping import WIDTH, map_of
+from caimera.hub.dashboard.mapping import map_of
 from caimera.hub.dashboard.queries import Neighbour
+from caimera.hub.dashboard.window import WIDTH
 
+NOWHERE = Path("nowhere")
+"""No packages: these are maps without coasts."""
 positions = st.tuples(st.floats(-90, 90), st.floats(-180, 180))
 
 
@@ -16,16 +21,17 @@ def node(position: tuple[float, float] | None) -> Neighbour:
 
 
 def test_nodes_without_a_position_are_on_no_map() -> None:
-    assert map_of([]) is None
-    assert map_of([node(None), node(None)]) is None
+    assert map_of([], NOWHERE) is None
+    assert map_of([node(None), node(None)], NOWHERE) is None
 
 
 @given(st.lists(positions, min_size=1, max_size=6))
 def test_every_point_and_line_is_on_the_map_and_lies_as_the_compass_says(
     given_positions: list[tuple[float, float]],
 ) -> None:
-    drawn = map_of([node(None), *map(node, given_positions)])
+    drawn = map_of([node(None), *map(node, given_positions)], NOWHERE)
     assert drawn is not None
+    assert drawn.coasts == ""
     assert [point.number for point in drawn.points] == list(range(1, len(given_positions) + 1))
     assert 0 < drawn.height <= WIDTH
     for point in drawn.points:
@@ -42,7 +48,7 @@ def test_every_point_and_line_is_on_the_map_and_lies_as_the_compass_says(
 
 
 def test_the_lines_say_their_degrees() -> None:
-    drawn = map_of([node((52.0, -4.0)), node((-3.0, 12.0))])
+    drawn = map_of([node((52.0, -4.0)), node((-3.0, 12.0))], NOWHERE)
     assert drawn is not None
     assert {"0°", "10° E"} <= {line.words for line in drawn.meridians}
     assert {"0°", "50° N"} <= {line.words for line in drawn.parallels}

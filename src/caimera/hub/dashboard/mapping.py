@@ -1,19 +1,19 @@
-"""The map of the network: nodes as points over meridians and parallels, longitude in proportion."""
+"""The map of the network: nodes as points over coasts, borders, meridians and parallels."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
+from caimera.hub.dashboard.coasts import outlines
 from caimera.hub.dashboard.queries import Neighbour
+from caimera.hub.dashboard.window import window_around
 
-WIDTH = 600
 _STEPS = (1, 2, 5, 10, 20, 30)
 """Degrees between lines."""
-_FEWEST_DEGREES, _MOST_LINES, _MARGIN = 8.0, 8, 1.5
-_FLATTEST = 0.2
-"""Cosine of a latitude: near the poles degrees of longitude would shrink to nothing."""
+_MOST_LINES = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,53 +36,39 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Map:
-    """Points, in units of a drawing `WIDTH` wide; north is up."""
+    """Points, in units of a drawing `WIDTH` wide; north is up. `coasts` is a path, `FINE` times as large."""
 
     height: int
+    coasts: str
     points: Sequence[Point]
     meridians: Sequence[Line]
     parallels: Sequence[Line]
 
 
-def map_of(neighbours: Sequence[Neighbour]) -> Map | None:
-    """The nodes whose position is known, on a map just large enough; None where none is."""
+def map_of(neighbours: Sequence[Neighbour], packages: Path) -> Map | None:
+    """The nodes whose position is known, on a map just large enough; None where none is.
+
+    Coasts come from `packages`, where those of npm are.
+    """
     placed = [one for one in neighbours if one.position is not None]
     positions = [one.position for one in placed if one.position is not None]
     if not positions:
         return None
-    south, north = _around([latitude for latitude, _longitude in positions], 90)
-    west, east = _around([longitude for _latitude, longitude in positions], 180)
-    narrow = max(math.cos(math.radians((south + north) / 2)), _FLATTEST)
-    # Never higher than wide: nodes one above the other have empty land on both sides.
-    beside = max(0.0, (north - south) / narrow - (east - west)) / 2
-    west, east = west - beside, east + beside
-    scale = WIDTH / (east - west)
-    height = (north - south) / narrow * scale
-
-    def across(longitude: float) -> str:
-        return f"{(longitude - west) * scale:.1f}"
-
-    def down(latitude: float) -> str:
-        return f"{(north - latitude) / narrow * scale:.1f}"
-
+    window = window_around(positions)
+    east_west = _lines(max(window.west, -180), min(window.east, 180))
     return Map(
-        height=round(height),
+        height=round(window.height),
+        coasts=outlines(packages, window),
         points=[
-            Point(number, one, across(longitude), down(latitude))
+            Point(number, one, f"{window.across(longitude):.1f}", f"{window.down(latitude):.1f}")
             for number, (one, (latitude, longitude)) in enumerate(zip(placed, positions, strict=True), 1)
         ],
-        meridians=[
-            Line(across(each), _degrees(each, "E", "W")) for each in _lines(max(west, -180), min(east, 180))
+        meridians=[Line(f"{window.across(each):.1f}", _degrees(each, "E", "W")) for each in east_west],
+        parallels=[
+            Line(f"{window.down(each):.1f}", _degrees(each, "N", "S"))
+            for each in _lines(window.south, window.north)
         ],
-        parallels=[Line(down(each), _degrees(each, "N", "S")) for each in _lines(south, north)],
     )
-
-
-def _around(degrees: Sequence[float], most: float) -> tuple[float, float]:
-    """From where to where the map goes: around all, with a margin, never beyond pole or date line."""
-    low, high = min(degrees), max(degrees)
-    margin = max(_MARGIN, (high - low) * 0.1, (_FEWEST_DEGREES - (high - low)) / 2)
-    return max(low - margin, -most), min(high + margin, most)
 
 
 def _lines(low: float, high: float) -> list[int]:

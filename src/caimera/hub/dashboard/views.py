@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -33,7 +34,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "news": known.news,
         "roles": ROLES.values(),
         "neighbours": there,
-        "map": map_of(there),
+        "map": map_of(there, Path(settings.NODE_MODULES_DIR)),
         "services": list(places.services()),
         "documents": list(places.documents()),
     }
