@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 from urllib.parse import quote
 
 import pytest
@@ -140,9 +141,9 @@ def test_more_than_a_batch_is_placed_at_once() -> None:
 
 
 def test_others_have_their_turn_after_each_batch(monkeypatch: pytest.MonkeyPatch) -> None:
-    clock, rests = iter(range(100)), []
-    monkeypatch.setattr(sequencing.time, "monotonic", lambda: float(next(clock)))
-    monkeypatch.setattr(sequencing.time, "sleep", rests.append)
+    clock, rests = iter(range(100)), list[float]()
+    slow = SimpleNamespace(monotonic=lambda: float(next(clock)), sleep=rests.append)
+    monkeypatch.setattr(sequencing, "time", slow)
     monkeypatch.setattr(sequencing, "BATCH", 2)
     for _ in range(5):
         act()
