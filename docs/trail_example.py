@@ -10,7 +10,6 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -83,7 +82,7 @@ def lines() -> Iterator[Line]:
         text = leaf_text(record, site=SITE, position=position, named=named)
         tree.append(leaf_hash(text.encode()))
         shown = None if record.actor == FORGOTTEN else record
-        yield replace(LeafLine(position, text=text), record=shown)
+        yield LeafLine(position, text=text, record=shown)
         if tree.size in (5, len(ACTS)):
             yield _checkpoint(tree)
 

@@ -5,11 +5,15 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import psycopg
 import pytest
+from django.db import connection
 
+from caimera.audit import exporting
 from caimera.audit.actions import forget_person
 from caimera.audit.checkpoints import make_checkpoint
 from caimera.audit.keys import log_key
@@ -48,6 +52,40 @@ def parts(lines: list[bytes]) -> tuple[Header, list[LeafLine]]:
     found = list(read(lines))
     assert isinstance(found[0], Header)
     return found[0], [each for each in found if isinstance(each, LeafLine)]
+
+
+@pytest.mark.usefixtures("days")
+@pytest.mark.parametrize("batch", [1, 3, 20, 21])
+def test_batches_do_not_show(batch: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each batch is fetched while the one before is looked at: the lines and their order stay the same."""
+    whole = file(opened=True)
+    monkeypatch.setattr(exporting, "_CHUNK", batch)
+    assert file(opened=True) == whole
+    assert len(parts(whole)[1]) == 20
+
+
+@pytest.mark.usefixtures("days")
+def test_an_export_that_is_not_read_to_its_end_leaves_nothing_under_way(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(exporting, "_CHUNK", 4)
+    lines = exporting.verifiable()
+    assert any(isinstance(line, LeafLine) for line in lines), "it stops at the first leaf"
+    lines.close()
+    assert not connection.in_atomic_block
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith("leaves")]
+    assert Record.objects.count() == 20
+
+
+FAILS = "l.text || repeat('', (1 / (13 - l.position))::int)"
+
+
+@pytest.mark.usefixtures("days")
+def test_a_batch_that_cannot_be_fetched_is_no_end_of_the_trail(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(exporting, "_CHUNK", 5)
+    monkeypatch.setattr(exporting, "_LEAVES", exporting._LEAVES.replace("l.text", FAILS))
+    with pytest.raises(psycopg.errors.DivisionByZero):
+        verify(exporting.verifiable())
 
 
 @pytest.mark.usefixtures("days")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -89,7 +88,7 @@ def test_the_same_value_reads_differently_under_every_salt_and_in_every_place() 
 @settings(deadline=None)
 @given(details)
 def test_a_record_is_what_its_leaf_commits_to(detail: dict[str, object]) -> None:
-    record = replace(RECORD, detail=detail)
+    record = RECORD._replace(detail=detail)
     text = leaf_text(record, site="hub", position=3, named=named)
     assert is_its_leaf(text, record)
     assert differences(leaf_of(record), record, PSEUDONYMS) == []
@@ -99,7 +98,7 @@ def test_a_record_is_what_its_leaf_commits_to(detail: dict[str, object]) -> None
 @given(details, st.text(max_size=9), st.text(max_size=9))
 def test_a_leaf_is_canonical_json_whatever_it_says(detail: dict[str, object], act: str, what: str) -> None:
     text = leaf_text(
-        replace(RECORD, detail=detail, act=act, object=what), site="hub", position=3, named=named
+        RECORD._replace(detail=detail, act=act, object=what), site="hub", position=3, named=named
     )
     said = json.loads(text)
     assert (said["act"], said["object"], set(said["detail"])) == (act, what, set(detail))
@@ -109,13 +108,13 @@ def test_a_leaf_is_canonical_json_whatever_it_says(detail: dict[str, object], ac
 @settings(deadline=None)
 @given(details, details)
 def test_another_detail_is_found(first: dict[str, object], second: dict[str, object]) -> None:
-    leaf = leaf_of(replace(RECORD, detail=first))
+    leaf = leaf_of(RECORD._replace(detail=first))
     different = {
         f"detail.{key}"
         for key in first.keys() | second.keys()
         if key not in first or key not in second or not same(first[key], second[key])
     }
-    assert set(differences(leaf, replace(RECORD, detail=second), PSEUDONYMS)) == different
+    assert set(differences(leaf, RECORD._replace(detail=second), PSEUDONYMS)) == different
 
 
 def same(one: object, other: object) -> bool:
@@ -149,7 +148,7 @@ def doubled(value: object) -> object:
     ],
 )
 def test_every_member_that_was_changed_is_named(changed: dict[str, object], members: list[str]) -> None:
-    record = replace(RECORD, **changed)
+    record = RECORD._replace(**changed)
     assert sorted(differences(leaf_of(RECORD), record, PSEUDONYMS)) == members
     assert not is_its_leaf(leaf_text(RECORD, site="hub", position=3, named=named), record)
 

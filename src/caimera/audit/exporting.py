@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -57,7 +58,7 @@ class Window:
         )
 
 
-def export(window: Window) -> Iterator[Line]:
+def export(window: Window) -> Generator[Line]:
     """The lines of the trail up to its latest checkpoint, or of the part that a window is in.
 
     A part begins and ends at checkpoints; of leaves in it that the window leaves out, only hashes are
@@ -81,7 +82,7 @@ def export(window: Window) -> Iterator[Line]:
         yield from _merged(begin, end, window)
 
 
-def verifiable() -> Iterator[Line]:
+def verifiable() -> Generator[Line]:
     """The whole trail with everything in the clear and every stored hash, to be verified where it lies."""
     return export(Window(opened=True))
 
@@ -165,13 +166,22 @@ def _note(text: str, cosignatures: Iterable[str]) -> Note:
 
 
 def _leaves(begin: int, end: int, window: Window) -> Iterator[LeafLine]:
+    """While some are looked at, the database sends those that follow: it has a processor of its own."""
+    raw = connection.connection  # Django's own belongs to this thread alone; psycopg's takes turns
+    with ThreadPoolExecutor(1, "leaves") as ahead:
+        coming: Future[list[tuple[Any, ...]]] | None = None
+        for start in (*range(begin, end, _CHUNK), None):
+            ready = coming
+            if start is not None:
+                coming = ahead.submit(_rows, raw, start, min(start + _CHUNK, end))
+            for row in ready.result() if ready else ():
+                yield _leaf_line(row, window)
+
+
+def _rows(raw: Any, start: int, end: int) -> list[tuple[Any, ...]]:
     """Sent as the database keeps them, times and hashes not spelled out and read again: half the waiting."""
-    for start in range(begin, end, _CHUNK):
-        with connection.connection.cursor(binary=True) as cursor:
-            cursor.execute(_LEAVES, [start, min(start + _CHUNK, end)])
-            rows = cursor.fetchall()
-        for row in rows:
-            yield _leaf_line(row, window)
+    with raw.cursor(binary=True) as cursor:
+        return list(cursor.execute(_LEAVES, [start, end]).fetchall())
 
 
 def _leaf_line(row: tuple[Any, ...], window: Window) -> LeafLine:

@@ -18,7 +18,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from caimera.audit.errors import ExportMalformed
 from caimera.audit.leaves import Opened, instant
@@ -59,8 +59,7 @@ class WitnessLine:
     key: VerifierKey
 
 
-@dataclass(frozen=True, slots=True)
-class LeafLine:
+class LeafLine(NamedTuple):
     """A leaf: its text, or only its hash where the text is kept back or gone; and its record, if opened."""
 
     position: int
