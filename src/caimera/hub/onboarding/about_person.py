@@ -1,7 +1,8 @@
 """What this room knows of a person, for themselves; and what of it goes when they are forgotten.
 
 What an organisation handed in to become part of the federation binds it, and stays: without the answers that
-are about the person. Of cases that led nowhere nothing stays but their steps.
+are about the person. Of cases that led nowhere nothing stays but their steps. Of what somebody reported or
+decided for a board, what they chose stays, and the words they put it in go.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from caimera.forms.model import Kind
 from caimera.hub.documents.actions import remove
 from caimera.hub.documents.models import Document
 from caimera.hub.onboarding import queries
@@ -67,6 +69,7 @@ def _forget(person: Person) -> None:
     Draft.objects.filter(person=person).delete()
     for document in Document.objects.filter(handed_in_by=person, attachment__filed=False):
         remove(document=document, person=None)
+    Step.objects.filter(by=person).update(reason="")
     for filing in Filing.objects.filter(by=person):
         filing.answers = _without_person(filing)
         filing.save(update_fields=("answers",))
@@ -88,8 +91,10 @@ def _empty(case: Case) -> None:
 
 
 def _without_person(filing: Filing) -> Mapping[str, Any]:
-    personal = {one.name for one in queries.form_of(filing).questions if one.personal}
-    return {name: _FORGOTTEN if name in personal else answer for name, answer in filing.answers.items()}
+    """An organisation's answers but those about the person; of a report, what was chosen, not the words."""
+    words = () if filing.role == queries.APPLICANT else (Kind.TEXT, Kind.LONG)
+    gone = {one.name for one in queries.form_of(filing).questions if one.personal or one.kind in words}
+    return {name: _FORGOTTEN if name in gone else answer for name, answer in filing.answers.items()}
 
 
 CASES = Chapter(
