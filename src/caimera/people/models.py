@@ -18,7 +18,7 @@ from django.utils.crypto import salted_hmac
 from caimera.people.entitlements import Group, groups, parse
 from caimera.people.identity_models import HeardLogout, Identity, Revocation, SignIn
 from caimera.people.proof import Proof
-from caimera.people.roles import BY_GROUP, ROLES, permissions_of
+from caimera.people.roles import BY_GROUP, DELEGATE, RESEARCHER, ROLES, permissions_of
 
 __all__ = ["HeardLogout", "Identity", "Revocation", "SignIn"]
 
@@ -37,7 +37,7 @@ _ROLES_HELD = """
     SELECT role FROM people_rolegrant
     WHERE person_id = %s AND confirmed_at IS NOT NULL AND ended_at IS NULL AND until > now()
     UNION ALL
-    SELECT 'data-holder-delegate' FROM people_delegate WHERE person_id = %s AND ended_at IS NULL
+    SELECT %s FROM people_delegate WHERE person_id = %s AND ended_at IS NULL
 """
 """By hand, as pages wait for it: the ORM takes longer to write this than PostgreSQL to answer."""
 
@@ -109,17 +109,17 @@ class Person(models.Model):
 
     @cached_property
     def roles(self) -> frozenset[str]:
-        """The names of the roles they hold now: by membership, by a group, by an act of an operator."""
+        """The names of the roles they hold now: by membership, by a group, by an act (`perhaps_holding`)."""
         return frozenset(self._roles())
 
     def _roles(self) -> Iterator[str]:
         if self.is_member:
-            yield "researcher"
+            yield RESEARCHER
         group = membership_group()
         held = {one.path for one in groups(self.entitlements, trusted=(group.authority,)) if not one.role}
         yield from (role.name for inner, role in BY_GROUP.items() if group.inner(inner).path in held)
         with connection.cursor() as cursor:
-            cursor.execute(_ROLES_HELD, [self.pk, self.pk])
+            cursor.execute(_ROLES_HELD, [self.pk, DELEGATE, self.pk])
             yield from (role for (role,) in cursor.fetchall())
 
     @property

@@ -27,6 +27,7 @@ from caimera.people.proof import Proof
 from caimera.people.rechecking import still_known
 from caimera.people.revoking import let_go
 from caimera.people.roles import PERMISSIONS, ROLES, permissions_of
+from caimera.people.roles import PERMISSIONS, RESEARCHER, ROLES, permissions_of
 
 PREFIX = "caimera_"
 LONGEST = timedelta(days=366)
@@ -138,12 +139,12 @@ def make_account(*, name: str, roles: Collection[str], days: int, by: Person | N
         defaults={
             "name": name,
             "checked_at": timezone.now(),
-            "member_until": until if "researcher" in roles else None,
+            "member_until": until if RESEARCHER in roles else None,
         },
     )
     if not made:
         raise Overtaken(_("There is an account of this name, or was one."))
-    for role in sorted(set(roles) - {"researcher"}):
+    for role in sorted(set(roles) - {RESEARCHER}):
         give_role(person=person, role=role, reason="account of a program", until=until, by=by)
     actor = by.actor if by else "system"
     record(act="account.made", actor=actor, object=f"person:{person.pk}", detail={"roles": sorted(roles)})

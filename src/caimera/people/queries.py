@@ -1,5 +1,6 @@
 """Reading persons."""
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, time
 from typing import Any
 
@@ -20,7 +21,7 @@ from caimera.people.models import (
     Person,
     RoleGrant,
 )
-from caimera.people.roles import roles_with
+from caimera.people.roles import BY_GROUP, DELEGATE, RESEARCHER, Role, roles_with
 
 
 def known_now() -> QuerySet[Person]:
@@ -58,18 +59,23 @@ def end_of(day: str) -> datetime:
 
 def holders_of(permission: str) -> list[Person]:
     """Everyone one of whose roles carries a permission, programs' accounts aside."""
-    roles = roles_with(permission)
-    given = RoleGrant.objects.filter(RoleGrant.in_force(), role__in=[role.name for role in roles])
-    found = Q(pk__in=given.values("person"))
-    for role in roles:
-        if role.group:
-            found |= Q(entitlements__icontains=f":{role.group}")
-        if role.name == "data-holder-delegate":
-            found |= Q(pk__in=Delegate.objects.filter(ended_at=None).values("person"))
-        if role.name == "researcher":
-            found |= Q(in_membership_group=True) | Q(member_until__gt=timezone.now())
+    found = perhaps_holding(roles_with(permission))
     people = Person.objects.filter(found).exclude(issuer=SERVICE).order_by("pk")
     return [person for person in people if person.may(permission)]
+
+
+def perhaps_holding(roles: Iterable[Role]) -> Q:
+    """Everyone who may hold one of these roles, for the database: `Person.roles` alone decides who does."""
+    names = {role.name for role in roles}
+    found = Q(pk__in=RoleGrant.objects.filter(RoleGrant.in_force(), role__in=names).values("person"))
+    for group, role in BY_GROUP.items():
+        if role.name in names:
+            found |= Q(entitlements__icontains=f":{group}")
+    if DELEGATE in names:
+        found |= Q(pk__in=Delegate.objects.filter(ended_at=None).values("person"))
+    if RESEARCHER in names:
+        found |= Q(in_membership_group=True) | Q(member_until__gt=timezone.now())
+    return found
 
 
 def grants_open() -> QuerySet[RoleGrant]:

@@ -15,6 +15,12 @@ from caimera.workflow import Transition, Workflow, workflows
 MEMBER = "member"
 """The permission every member has."""
 
+RESEARCHER = "researcher"
+"""The role that membership gives."""
+
+DELEGATE = "data-holder-delegate"
+"""The role of who speaks for an organisation, which a group gives, too."""
+
 
 @dataclass(frozen=True, slots=True)
 class Role:
@@ -67,7 +73,7 @@ PERMISSIONS: Mapping[str, str] = MappingProxyType(
 
 _ALL = (
     Role(
-        "researcher",
+        RESEARCHER,
         "Researcher",
         "Looks for data across the federation. A researcher is a member: membership gives this role, its end "
         "takes it away. Counts may be seen; each dataset itself has to be asked for.",
@@ -80,7 +86,7 @@ _ALL = (
         "Brings software that runs where the data lie, and keeps its description and its images up to date.",
     ),
     Role(
-        "data-holder-delegate",
+        DELEGATE,
         "Data holder's delegate",
         "Speaks for an organisation that holds data: keeps its datasets, sees every use of them, and answers "
         "who asks for them.",
