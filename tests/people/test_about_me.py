@@ -48,6 +48,11 @@ def test_the_page_shows_what_is_known_and_nothing_of_others(visitor: Client, ros
     assert 'href="/saved">Questions you keep</a>: 1' in page
     assert 'href="/me/trail">Records of the trail that name you</a>: 4' in page
     assert "omar" not in page.lower()
+    known, _heading, nothing = page.partition("Nothing so far:")
+    assert "Tokens you made" in nothing
+    assert "Questions you asked" not in nothing
+    assert "yes, by the community's group" in known.replace("&#x27;", "'")
+    assert "Researcher. " in known
 
 
 def test_everything_can_be_taken_along(visitor: Client) -> None:

@@ -63,9 +63,15 @@ def test_a_newcomer_applies_and_becomes_a_member_by_a_decision(
     mine, operators = browser(nils), browser(make_operator())
     assert "Apply to become a member" in mine.get("/membership").content.decode()
     assert mine.get("/saved").status_code == 403
-    assert "on its way" in mine.post("/membership/apply", SENT, follow=True).content.decode()
-    assert "Nils Newcomer" in operators.get("/memberships").content.decode()
-    one = Membership.objects.get()
+    assert "was sent" in mine.post("/membership/apply", SENT, follow=True).content.decode()
+    one, by = Membership.objects.get(), acts.due(Membership.objects.get())
+    assert by is not None
+    waiting = operators.get("/memberships").content.decode()
+    assert "Nils Newcomer" in waiting
+    assert f"{by:%B} {by.year}" in waiting
+    standing = mine.get("/membership").content.decode()
+    assert SENT["purpose"] in standing
+    assert f"{by.day} {by:%B} {by.year}" in standing
     page = operators.get(f"/memberships/{one.pk}").content.decode()
     assert "Hospital of Nowhere" in page
     operators.post(f"/memberships/{one.pk}/decide", {"event": "accept", "seen": "1"})
@@ -83,7 +89,9 @@ def test_a_question_comes_back_is_answered_and_refused(nils: Person, make_operat
     acts.step(membership_id=one.pk, event="ask-back", by=olga, reason="Which hospital?")
     mine = browser(nils)
     assert "Which hospital?" in mine.get("/membership").content.decode()
-    assert 'value="Hospital"' in mine.get("/membership/apply").content.decode()
+    again = mine.get("/membership/apply").content.decode()
+    assert 'value="Hospital"' in again
+    assert "Which hospital?" in again
     mine.post("/membership/apply", {"institution": "Nowhere", "purpose": "Count", "seen": "2"})
     assert Membership.objects.get().institution == "Nowhere"
     acts.step(membership_id=one.pk, event="refuse", by=olga, reason="No such place")

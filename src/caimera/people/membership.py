@@ -7,7 +7,7 @@ step says in which state its doer saw the membership: who decides on what has mo
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -49,6 +49,12 @@ def ways(membership: Membership, person: Person | None) -> tuple[Transition, ...
 def is_renewable(membership: Membership) -> bool:
     """Whether its end is near enough."""
     return membership.until is not None and membership.until - timezone.now() <= RENEWABLE
+
+
+def due(membership: Membership) -> date | None:
+    """The last working day of the state it is in, where its table gives one."""
+    deadline = table_of(membership).deadline(membership.state)
+    return deadline.due(membership.state_since.date(), Calendar()) if deadline else None
 
 
 def current_of(person: Person) -> Membership | None:
@@ -126,9 +132,9 @@ def end_overdue(*, now: datetime) -> int:
     over = Membership.objects.filter(state="member", until__lte=now)
     events = dict.fromkeys(over.values_list("pk", flat=True), "expire")
     for one in Membership.objects.filter(state="returned"):
-        due = table_of(one).deadline("returned")
-        if due and due.due(one.state_since.date(), Calendar()) < now.date():
-            events[one.pk] = due.event
+        deadline, last = table_of(one).deadline(one.state), due(one)
+        if deadline and last and last < now.date():
+            events[one.pk] = deadline.event
     for membership_id, event in events.items():
         with transaction.atomic():
             _stepped(_locked(membership_id, None), event, by=None, roles=(CLOCK,))

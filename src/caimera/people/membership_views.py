@@ -39,7 +39,7 @@ def own_membership(request: HttpRequest, status: int = 200, **more: Any) -> Http
     one = acts.current_of(person) if person else None
     context = {
         "registration": settings.SITE.registration_url,
-        "policies": current(),
+        "policies": [(policy, False) for policy in current()],
         **(_shown(one, person) if one else {}),
         **more,
     }
@@ -53,8 +53,10 @@ def _shown(one: Membership, person: Person | None) -> dict[str, Any]:
         "one": one,
         "state": table.state(one.state),
         "is_open": one.state in OPEN_STATES,
+        "due": acts.due(one),
         "steps": [(step, table.state(step.state).label) for step in steps],
         "seen": len(steps),
+        "asked": steps[-1].reason if one.state == "returned" else "",
         "ways": acts.ways(one, person),
         "renewable": one.state == "member" and acts.is_renewable(one),
     }
@@ -81,16 +83,19 @@ def apply(request: HttpRequest) -> HttpResponse:
         if refused.status == 422:
             return _form(request, 422, returned=returned, sent=sent, problem=str(refused))
         return own_membership(request, refused.status, problem=str(refused))
-    messages.success(request, _("Your application is on its way. This page says when it was decided."))
+    messages.success(
+        request, _("Your application was sent. You are told when it is decided, here and by mail.")
+    )
     return redirect("people:membership")
 
 
 def _form(request: HttpRequest, status: int = 200, **more: Any) -> HttpResponse:
     ticked = request.POST.getlist("accept")
     returned: Membership | None = more.get("returned")
+    asked = returned.steps.last() if returned else None
     policies = [(one, one.id in ticked) for one in current()]
     seen = returned.steps.count() if returned else 0
-    context = {"policies": policies, "seen": seen, **more}
+    context = {"policies": policies, "seen": seen, "asked": asked, **more}
     return render(request, "people/apply.html", context, status=status)
 
 
@@ -121,7 +126,7 @@ def memberships(request: HttpRequest) -> HttpResponse:
     """Who applied and waits, and who is a member."""
     found = [(one, acts.table_of(one).state(one.state)) for one in memberships_open()]
     context = {
-        "waiting": [each for each in found if each[0].state == "submitted"],
+        "waiting": [(one, acts.due(one)) for one, _state in found if one.state == "submitted"],
         "others": [each for each in found if each[0].state != "submitted"],
     }
     return render(request, "people/memberships.html", context)

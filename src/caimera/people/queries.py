@@ -49,6 +49,12 @@ def _called(name: str) -> Q:
     return Q(sub=name) | Q(email__iexact=name) | by_login
 
 
+def spoken_for(person: Person) -> QuerySet[Delegate]:
+    """For which organisations a person speaks, by name."""
+    found = Delegate.objects.filter(person=person, ended_at=None)
+    return found.select_related("organisation").order_by("organisation__name")
+
+
 def end_of(day: str) -> datetime:
     """The last moment of a day written as 2026-11-27, in UTC. Raises ActRefused."""
     try:

@@ -39,6 +39,7 @@ def roles(request: HttpRequest) -> HttpResponse:
         }
         for role in ROLES.values()
     ]
+    shown.sort(key=lambda one: not one["mine"])
     return render(request, "people/roles.html", {"roles": shown})
 
 

@@ -13,6 +13,8 @@ from caimera.people.access import caller, signed_in
 from caimera.people.chapters import chapters
 from caimera.people.errors import SignInProblem
 from caimera.people.login_service import login_service
+from caimera.people.queries import spoken_for
+from caimera.people.roles import ROLES
 from caimera.web.access import anyone
 
 
@@ -31,7 +33,14 @@ def about_me(request: HttpRequest) -> HttpResponse:
     """What this site knows of the person who looks."""
     person = caller(request)
     parts = [(chapter, chapter.count(person)) for chapter in chapters()]
-    return render(request, "people/about_me.html", {"known": person, "parts": parts})
+    context = {
+        "known": person,
+        "roles": [role.label for role in ROLES.values() if role.name in person.roles],
+        "spoken_for": [one.organisation for one in spoken_for(person)],
+        "parts": [each for each in parts if each[1]],
+        "nothing": [chapter for chapter, count in parts if not count],
+    }
+    return render(request, "people/about_me.html", context)
 
 
 @signed_in

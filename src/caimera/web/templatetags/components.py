@@ -29,6 +29,7 @@ WRAPPING: dict[str, Attributes] = {
     "alert": {"tone": "info", "heading": "", "id": ""},
     "button": {
         "variant": "primary",
+        "tone": "",
         "icon": "",
         "type": "submit",
         "name": "",
@@ -65,7 +66,7 @@ ALONE: dict[str, Attributes] = {
         "type": "checkbox",
     },
     "checkboxes": {"name": "", "id": "", "options": (), "form": ""},
-    "file_input": {"label": "", "name": "", "id": "", "accept": "", "error": ""},
+    "file_input": {"label": "", "help": "", "name": "", "id": "", "accept": "", "error": ""},
     "filter_input": {"label": "", "id": "", "filters": ""},
     "icon": {"name": "", "label": ""},
     "number_input": {
