@@ -150,7 +150,7 @@ def test_a_hospital_comes_on_board_without_scripts(open_page: OpenPage, axe: str
     support.get_by_label("Reason").fill("Which scanners?")
     support.get_by_role("button", name="Return with a question").click()
     mine.reload()
-    expect(mine.get_by_text("Which scanners?")).to_be_visible()
+    expect(mine.get_by_text("Which scanners?").first).to_be_visible()
     mine.get_by_role("link", name="Send the expression of interest").click()
     mine.get_by_label("What can you contribute?").fill("Ten years of chest CT on two scanners.")
     mine.get_by_role("button", name="Send the expression of interest").click()

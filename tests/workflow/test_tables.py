@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from importlib.resources import files
-from itertools import product
+from itertools import pairwise, product
 from typing import Any
 
 import pytest
@@ -157,6 +157,27 @@ def test_a_case_that_goes_on_always_waits_for_somebody(one: Workflow, data: st.D
     turn = one.whose_turn(state.name, filed)
     assert bool(turn) is not state.final
     assert all(one.ways(state.name, [role]) for role in turn)
+
+
+def test_the_course_leads_through_the_states_of_a_case_in_which_all_goes_well() -> None:
+    assert [state.name for state in workflow("data-holder").course] == [
+        "draft",
+        "submitted",
+        "questionnaires",
+        "documents",
+        "in-review",
+        "accepted",
+        "joined",
+    ]
+    assert [state.name for state in workflow("membership").course] == ["submitted", "member", "ended"]
+
+
+@pytest.mark.parametrize("one", workflows(), ids=lambda one: one.id)
+def test_a_course_goes_from_the_first_state_to_an_end_by_transitions(one: Workflow) -> None:
+    course = one.course
+    assert (course[0], course[-1].final) == (one.first, True)
+    for here, there in pairwise(course):
+        assert any(here.name in way.sources and way.target == there.name for way in one.transitions)
 
 
 def test_a_workflow_that_is_not_there_is_named() -> None:

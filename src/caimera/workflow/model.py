@@ -97,6 +97,18 @@ class Workflow:
         """The forms that are filed on the way."""
         return frozenset(one.form for one in self.transitions if one.form)
 
+    @property
+    def course(self) -> tuple[State, ...]:
+        """The states of a case in which all goes well: the shortest way to the end that lies furthest off."""
+        ways: dict[str, tuple[State, ...]] = {self.first.name: (self.first,)}
+        reached = [self.first.name]
+        for state in reached:
+            for one in self.transitions:
+                if state in one.sources and one.leads_to(state) not in ways:
+                    ways[one.target] = (*ways[state], self.state(one.target))
+                    reached.append(one.target)
+        return max((way for way in ways.values() if way[-1].final), key=len)
+
     def state(self, name: str) -> State:
         """A state by its name; raises KeyError."""
         return next((state for state in self.states if state.name == name), None) or _missing(name)

@@ -299,7 +299,7 @@ def test_earlier_answers_are_offered_again(hugo: Person, people: People) -> None
     mine = browser(hugo)
     second = actions.begin(name="data-holder", person=hugo)
     page = mine.get(f"/join/{second.pk}/forms/expression-of-interest").content.decode()
-    assert "filled in from what you wrote before" in page
+    assert "filled in from what is known here already" in page
     assert 'value="Hospital of Nowhere"' in page
     assert 'id="q-may_speak" name="may_speak" value="yes" checked' not in page
     first = make_person("fresh", is_member=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -23,7 +24,7 @@ from tests.hub.onboarding.conftest import (
     browser,
     pdf,
 )
-from tests.hub.onboarding.journeys import People
+from tests.hub.onboarding.journeys import People, advance
 
 pytestmark = pytest.mark.django_db
 
@@ -45,12 +46,42 @@ def move(client: Client, door: str, case: Case, event: str, reason: str = "") ->
     return response.content.decode()
 
 
+def stands_at(client: Client, case: Case) -> str:
+    """The words of a case's page, as its applicant sees it."""
+    return " ".join(re.sub(r"<[^>]*>", " ", client.get(f"/join/{case.pk}").content.decode()).split())
+
+
+def stands(client: Client, case: Case) -> tuple[list[str], str]:
+    """What the page says is past on the case's way, and where it is now."""
+    page = client.get(f"/join/{case.pk}").content.decode()
+    places = re.findall(r'<li data-place="(\w+)"[^>]*>(.*?)</li>', page, re.DOTALL)
+    words = [
+        (place, re.sub(r"<svg.*?</svg>|<span.*?</span>", "", text, flags=re.DOTALL)) for place, text in places
+    ]
+    (now,) = [text.strip() for place, text in words if place == "now"]
+    return [text.strip() for place, text in words if place == "past"], now
+
+
+def test_a_case_that_comes_back_stays_where_it_was_and_one_that_ended_otherwise_has_no_way(
+    hugo: Person, people: People
+) -> None:
+    case, mine = advance(people, hugo, "submitted"), browser(hugo)
+    assert "You need do nothing now" in stands_at(mine, case)
+    move(browser(people("engagement")), "cases", case, "return", "Which scanner?")
+    assert stands(mine, case) == (["Being written"], "Received")
+    assert "Yours" in stands_at(mine, case)
+    move(mine, "join", case, "withdraw")
+    assert 'class="course"' not in mine.get(f"/join/{case.pk}").content.decode()
+
+
 def test_a_hospital_becomes_a_data_holder_with_its_site_identifier(hugo: Person, people: People) -> None:
     mine = browser(hugo)
     begun = mine.post("/join/begin", {"workflow": "data-holder"})
     case = Case.objects.get()
     assert begun["Location"] == f"/join/{case.pk}/forms/expression-of-interest"
-    assert "Hospital of Nowhere: Received" in file(mine, "join", case, "expression-of-interest", INTEREST)
+    assert "Hospital of Nowhere is now: Received" in file(
+        mine, "join", case, "expression-of-interest", INTEREST
+    )
 
     support = browser(people("engagement"))
     assert "Hospital of Nowhere" in support.get("/cases").content.decode()
@@ -59,12 +90,14 @@ def test_a_hospital_becomes_a_data_holder_with_its_site_identifier(hugo: Person,
     assert "Which scanner?" in mine.get(f"/join/{case.pk}").content.decode()
     again = {**INTEREST, "capabilities": "Ten years of chest CT on two scanners."}
     file(mine, "join", case, "expression-of-interest", again)
+    assert stands(mine, case) == (["Being written"], "Received")
     read = support.get(f"/cases/{case.pk}/forms/expression-of-interest").content.decode()
     assert "changed" in read
     assert "Before: Ten years of chest CT." in read
     move(support, "cases", case, "invite")
 
     file(mine, "join", case, "tier-maturity", TIER)
+    assert "possible once this was handed in: Data-warehouse questionnaire" in stands_at(mine, case)
     file(mine, "join", case, "data-warehouse", WAREHOUSE)
     move(mine, "join", case, "answer")
     files = {f"file-{name}": pdf() for name in ("impact_assessment", "training", "sharing_agreement")}
@@ -82,6 +115,8 @@ def test_a_hospital_becomes_a_data_holder_with_its_site_identifier(hugo: Person,
     made = Organisation.objects.get()
     assert (case.state, case.organisation, made.name) == ("joined", made, "Hospital of Nowhere")
     assert str(made.pk) in mine.get(f"/join/{case.pk}").content.decode()
+    assert str(made.pk) in mine.get("/me").content.decode()
+    assert stands(mine, case)[1] == "Data holder"
     assert Person.objects.get(pk=hugo.pk).roles == {"data-holder-delegate"}
     told = [one.act for one in trail(object=f"person:{hugo.pk}") if one.act.startswith("case.")]
     assert told[::-1] == [
@@ -132,8 +167,6 @@ def test_a_software_provider_ends_with_the_role_and_a_site_identifier(hugo: Pers
 
 
 def test_an_organisation_that_is_known_keeps_its_identifier(hugo: Person, people: People) -> None:
-    from tests.hub.onboarding.journeys import advance
-
     known = Organisation.objects.create(name="Hospital of Nowhere")
     case, operators = advance(people, hugo, "accepted"), browser(people("operator"))
     address = f"/cases/{case.pk}/forms/site-identifier"

@@ -58,6 +58,11 @@ class Entry:
         return self.question.label if self.question.required else f"{self.question.label} {_('(optional)')}"
 
     @property
+    def named(self) -> str:
+        """What is asked, before a colon."""
+        return self.question.label.rstrip(".:")
+
+    @property
     def value(self) -> str:
         """What stands in it."""
         return self.given[0] if self.given else ""
@@ -72,12 +77,17 @@ class Entry:
         """The question's own help, with what has to be known of its kind."""
         more = {
             Kind.DATE: _("As year-month-day, such as 2027-06-30."),
-            Kind.FILES: _(
-                "At most %(most)d, each of at most 20 MB: PDF, PNG, JPEG, DOCX, ODT, XLSX, CSV or text."
-            )
-            % {"most": self.question.most or 1},
+            Kind.FILES: self._files,
         }.get(self.question.kind, "")
         return " ".join(filter(None, (self.question.help, more)))
+
+    @property
+    def _files(self) -> str:
+        most = int(self.question.most or 1)
+        kinds = _("PDF, PNG, JPEG, DOCX, ODT, XLSX, CSV or text")
+        if most == 1:
+            return _("One file of at most 20 MB: %s.") % kinds
+        return _("At most %(most)d files, each of at most 20 MB: %(kinds)s.") % {"most": most, "kinds": kinds}
 
     @property
     def words(self) -> int:

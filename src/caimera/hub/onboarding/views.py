@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -22,7 +23,7 @@ from caimera.hub.onboarding.errors import Incomplete, NoSuchCase, OnboardingErro
 from caimera.hub.onboarding.models import Case
 from caimera.people.access import caller, needs, signed_in
 from caimera.people.errors import ActRefused
-from caimera.workflow import Refused, workflow
+from caimera.workflow import CLOCK, Refused, Workflow, workflow
 
 A_PAGE = 50
 LONGEST_REASON = 2_000
@@ -37,9 +38,10 @@ def mine(request: HttpRequest) -> HttpResponse:
     """My own cases, and the ways to begin one."""
     cases = [(one, queries.table_of(one)) for one in queries.own(caller(request)).order_by("-opened_at")]
     shown = [(one, table.title, table.state(one.state)) for one, table in cases]
+    tables = [workflow(name) for name in queries.WORKFLOWS]
     context = {
         "cases": shown,
-        "workflows": [workflow(name) for name in queries.WORKFLOWS],
+        "ways": [(table, course(table), WHO_BEGINS[table.name]) for table in tables],
         "sees": caller(request).may(queries.SEES),
     }
     return render(request, "onboarding/mine.html", context)
@@ -117,7 +119,7 @@ def move(request: HttpRequest, door: Door, case_id: UUID) -> HttpResponse:
 def after(request: HttpRequest, door: Door, done: Case) -> HttpResponse:
     """Say how a case stands now, and go where whoever moved it can still see it."""
     said = {"what": done, "state": queries.table_of(done).state(done.state).label}
-    messages.success(request, _("%(what)s: %(state)s.") % said)
+    messages.success(request, _("Done. %(what)s is now: %(state)s.") % said)
     if door.cases(caller(request)).filter(pk=done.pk).exists():
         return redirect(door.address("case", done))
     return redirect("onboarding:mine")
@@ -130,7 +132,7 @@ def case_page(
     person = caller(request)
     found = queries.case_for(person, case_id, door.cases(person))
     table, roles = queries.table_of(found), queries.roles_in(found, person)
-    filed = queries.filed(found)
+    filed, steps = queries.filed(found), _steps(found)
     ways = [
         (way, [form_title(one) for one in way.requires if one not in filed])
         for way in table.ways(found.state, roles)
@@ -141,7 +143,8 @@ def case_page(
         "case": found,
         "table": table,
         "state": table.state(found.state),
-        "turn": [labels[name] for name in found.waits_for],
+        "course": course(table, found),
+        "turn": [labels[name] for name in found.waits_for if name != queries.APPLICANT or door.name != "own"],
         "is_theirs": bool(set(found.waits_for) & set(roles)),
         "overdue": bool(found.due and found.due < timezone.now().date()),
         "forms": [
@@ -151,10 +154,42 @@ def case_page(
         "reasoned": [way for way, _missing in ways if not way.form and way.reason],
         "plain": [(way, missing) for way, missing in ways if not way.form and not way.reason],
         "filings": _filings(found),
-        "steps": _steps(found),
+        "steps": steps,
+        "asked": steps[-1][0].reason if steps and queries.APPLICANT in found.waits_for else "",
+        "filed": filed,
         **more,
     }
     return render(request, "onboarding/case.html", context, status=status)
+
+
+WHO_BEGINS = {
+    "data-holder": _lazy(
+        "For a hospital, biobank or registry that has images of cancer. They stay in your house, on a node "
+        "of your own, or are handed over de-identified."
+    ),
+    "software-provider": _lazy(
+        "For who makes software that prepares, analyses or learns from images, and lets it run where the "
+        "data lie."
+    ),
+}
+"""By workflow: for whom it is, and what it is about."""
+
+
+def course(table: Workflow, case: Case | None = None) -> list[tuple[str, str]]:
+    """The way a case goes when all goes well: each state's label and whether it is `past`, `now` or `ahead`.
+    Nothing for a case that ended another way.
+    """
+    states = [one.name for one in table.course]
+    if case is None:
+        return [(one.label, "ahead") for one in table.course]
+    if case.state not in states and table.state(case.state).final:
+        return []
+    been = [one for one in case.steps.values_list("state", flat=True) if one in states]
+    here = states.index(case.state if case.state in states else been[-1] if been else states[0])
+    return [
+        (one.label, "past" if place < here else "now" if place == here else "ahead")
+        for place, one in enumerate(table.course)
+    ]
 
 
 ASIDE = "hand-over"
@@ -172,13 +207,16 @@ def _filings(found: Case) -> list[tuple[str, Any]]:
 
 
 def _steps(found: Case) -> list[tuple[Any, str, str, str]]:
-    table = queries.table_of(found)
-    labels = {one.name: one.label for one in table.roles} | {"clock": _("the clock")}
-    events = {way.event: way.label for way in table.transitions}
-    return [
-        (one, events[one.event], labels.get(one.role, one.role), table.state(one.state).label)
-        for one in found.steps.select_related("by")
-    ]
+    """What happened: each with its event, as what somebody did it, and the new state where there is one."""
+    table, before = queries.table_of(found), ""
+    labels = {one.name: one.label for one in table.roles}
+    labels |= {CLOCK: _("the clock"), queries.APPLICANT: _("applicant")}
+    events, shown = {way.event: way.label for way in table.transitions}, []
+    for one in found.steps.select_related("by"):
+        after = table.state(one.state).label if one.state != before else ""
+        shown.append((one, events[one.event], labels.get(one.role, one.role), after))
+        before = one.state
+    return shown
 
 
 def seen(request: HttpRequest) -> int | None:
