@@ -131,9 +131,10 @@ def test_ranks_narrow_and_order() -> None:
     entries = [Entry(UUID(int=number), "x", {}, None, "") for number in range(4)]
     known, asked = Index(entries), []
 
-    def ranks_of(text: str) -> dict[UUID, float]:
+    def ranks_of(text: str) -> dict[str, float]:
         asked.append(text)
-        return {UUID(int=3): 0.9, UUID(int=1): 0.1, UUID(int=99): 1.0} if text == "lung" else {}
+        ranks = {UUID(int=3): 0.9, UUID(int=1): 0.1, UUID(int=99): 1.0} if text == "lung" else {}
+        return {str(dataset_id): rank for dataset_id, rank in ranks.items()}
 
     for _again in range(2):
         assert known.find(Query(), known.scores("lung", ranks_of)).ids == [UUID(int=3), UUID(int=1)]

@@ -79,7 +79,7 @@ class Index:
         # In order of titles: what is found comes out in that order by itself.
         entries = sorted(entries, key=lambda entry: (entry.title.casefold(), entry.id))
         self.ids = [entry.id for entry in entries]
-        self.place = {entry.id: place for place, entry in enumerate(entries)}
+        self._places = {str(entry.id): place for place, entry in enumerate(entries)}
         self.columns = {facet.name: _column(facet, entries) for facet in FACETS}
         self._subjects = _numbers(one.subjects for one in entries)
         self._minimum_ages = _numbers(one.minimum_age for one in entries)
@@ -107,11 +107,11 @@ class Index:
         places = self._ordered(np.flatnonzero(unpack(everything, len(self))), query.sort, scores)
         return Found([self.ids[place] for place in places.tolist()], counts)
 
-    def scores(self, text: str, ranks_of: Callable[[str], Mapping[UUID, float]]) -> Any:
+    def scores(self, text: str, ranks_of: Callable[[str], Mapping[str, float]]) -> Any:
         """How well each record fits some words, 0 where it does not; None for no words.
 
-        `ranks_of` gives the rank of each record the words are in. The last few texts are remembered: who
-        narrows a search asks for the same words again and again.
+        `ranks_of` gives the rank of each record the words are in, by its identifier as text. The last few
+        texts are remembered: who narrows a search asks for the same words again and again.
         """
         if not text:
             return None
@@ -121,10 +121,10 @@ class Index:
             known = self._remembered[text] = self._by_place(ranks_of(text))
         return known
 
-    def _by_place(self, ranks: Mapping[UUID, float]) -> Any:
+    def _by_place(self, ranks: Mapping[str, float]) -> Any:
         scores = np.zeros(len(self))
         for dataset_id, rank in ranks.items():
-            if (place := self.place.get(dataset_id)) is not None:
+            if (place := self._places.get(dataset_id)) is not None:
                 scores[place] = max(rank, 1e-12)
         return scores
 
