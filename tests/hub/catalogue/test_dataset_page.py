@@ -68,7 +68,7 @@ def test_an_open_dataset_shows_exact_numbers_and_charts(
     holder.publish(1, **carrying(1, computed(118)))
     federation.harvest()
     text = page(visitor)
-    assert '<dd>exactly 118 <span class="count-note">as counted in the data</span>' in text
+    assert '<dd>exactly 118</dd><dd class="count-note">as counted in the data</dd>' in text
     assert "Its holder declared this dataset open: every number is exact." in text
     sexes = Counter(one.sex for one in crowd(118) if one.sex)
     for sex, number in sexes.items():
@@ -87,7 +87,7 @@ def test_a_protected_dataset_shows_rounded_numbers_only(
     holder.publish(1, **carrying(1, told))
     federation.harvest()
     text = page(visitor)
-    assert f"<dd>about {told.subjects.value} " in text
+    assert f"<dd>about {told.subjects.value}</dd>" in text
     assert "These people are protected" in text
     assert "exactly" not in text
 
@@ -95,7 +95,7 @@ def test_a_protected_dataset_shows_rounded_numbers_only(
 def test_few_people_are_told_as_few(visitor: Client, holder: Holder, federation: Federation) -> None:
     holder.publish(1, **{**carrying(1, computed(4, protected=True)), "individuals": None})
     federation.harvest()
-    assert '<dd>fewer than 10 <span class="count-note">too few to say more' in page(visitor)
+    assert '<dd>fewer than 10</dd><dd class="count-note">too few to say more' in page(visitor)
 
 
 def test_what_does_not_fit_together_is_shown(visitor: Client, holder: Holder, federation: Federation) -> None:

@@ -87,7 +87,7 @@ def test_a_dataset_page_says_what_is_known_and_what_is_not(
     federation.harvest()
     page = " ".join(text(visitor.get(f"/catalogue/{ONE}")).split())
     for expected in (
-        '<dd>340 <span class="count-note">as its holder says; whether it is exact is not told',
+        '<dd>340</dd><dd class="count-note">as its holder says; whether it is exact is not told',
         "Nothing is recorded of how these numbers were counted.",
         "The record counts nobody by sex, age, modality or the like.",
         "The record does not say how complete the data are.",

@@ -136,7 +136,7 @@ def _what(dataset: Dataset) -> _Said:
 def _complete(computed: Computed | None) -> _Said:
     for name in _COMPLETE:
         facet = computed.facet(name) if computed else None
-        label = _("Complete: %s") % LABELS.get(name, name.replace("_", " "))
+        label = _("Complete: %s") % LABELS.get(name, name.replace("_", " ").capitalize())
         known = facet is not None and facet.completeness is not None
         yield label, (f"{facet.completeness} %",) if facet and known else ()
 

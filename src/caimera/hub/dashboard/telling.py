@@ -12,7 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from caimera.hub.catalogue.facets import FACET
+from caimera.hub.catalogue.facets import FACET, NOT_RECORDED
 from caimera.hub.catalogue.filters import Query
 from caimera.hub.catalogue.finding import label_of
 from caimera.hub.catalogue.numbers import roughly
@@ -130,6 +130,8 @@ def _silence(number: Sum) -> str:
 
 def _breakdown(name: str, shares: Sequence[Share], tier: int) -> Breakdown:
     adds_up = name == "provider"
+    if adds_up:  # in the order of what its chart shows
+        shares = sorted(shares, key=lambda share: (share.key == NOT_RECORDED, -share.subjects.value))
     return Breakdown(
         name=name,
         title=_TITLES[name],

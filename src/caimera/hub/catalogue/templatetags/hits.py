@@ -24,8 +24,8 @@ from caimera.web.templatetags.components import render as component
 register = template.Library()
 
 _ENTRY = (
-    '<li class="history-entry">{}<p class="small-print">{}{}</p>{}<ul class="hit-facts">{}</ul>{}'
-    '<div class="screen-only">{}</div></li>'
+    '<li class="history-entry">{}<p class="small-print">{}{}</p>{}<ul class="hit-facts">{}</ul>'
+    '<div class="actions hit-actions">{}<div class="screen-only">{}</div></div></li>'
 )
 _BASKET = (
     '<form class="basket-button" id="basket-{pk}-form" method="post" action="{basket}" hx-post="{basket}" '
