@@ -26,7 +26,6 @@ from caimera.people.models import SERVICE, AccessToken, Person, SignIn
 from caimera.people.proof import Proof
 from caimera.people.rechecking import still_known
 from caimera.people.revoking import let_go
-from caimera.people.roles import PERMISSIONS, ROLES, permissions_of
 from caimera.people.roles import PERMISSIONS, RESEARCHER, ROLES, permissions_of
 
 PREFIX = "caimera_"
