@@ -131,6 +131,16 @@ def test_news_tells_datasets_and_changes(holder: Holder, federation: Federation)
     assert "The trials node</a>: 8 added" in text
 
 
+def test_what_came_in_several_runs_of_a_day_is_told_once(holder: Holder, federation: Federation) -> None:  # noqa: F811
+    holder.publish(1)
+    federation.harvest()
+    holder.publish(2)
+    federation.harvest()
+    text = page()
+    assert text.count("The trials node</a>: ") == 1
+    assert "The trials node</a>: 2 added" in text
+
+
 def test_the_network_says_who_is_there(make_node: Callable[..., FakeNode]) -> None:
     make_node("here")
     make_node("gone", present=False)

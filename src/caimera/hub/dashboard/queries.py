@@ -5,12 +5,13 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Max, Q, QuerySet, Sum
+from django.db.models.functions import TruncDate
 from django.utils import timezone
 
-from caimera.hub.catalogue.models import Harvest, Record
+from caimera.hub.catalogue.models import Harvest, Record, Source
 from caimera.hub.catalogue.queries import edition, visible_records
 from caimera.hub.catalogue.states import State
 from caimera.hub.catalogue.tiers import really, tiers_now
@@ -19,15 +20,26 @@ from caimera.hub.federation.queries import enrolled_nodes, is_present
 from caimera.people.models import Organisation
 
 LATEST = 6
-"""Datasets, and runs with a change, that are told as news."""
+"""Datasets, and days on which a source changed, that are told as news."""
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What one source changed on one day (UTC), however many runs it came in."""
+
+    source: Source
+    added: int
+    changed: int
+    gone: int
+    last_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """What came last: datasets, and the runs that changed something."""
+    """What came last: datasets, and what changed."""
 
     datasets: Sequence[Record]
-    runs: Sequence[Harvest]
+    changes: Sequence[Changes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +101,7 @@ def _counted(today: date, offered: Mapping[str, int]) -> Snapshot:
         tiers={tier: figures(rows, tier=tier, today=today) for tier in TIERS},
         news=News(
             datasets=list(_light().order_by("-first_seen_at", "title")[:LATEST]),
-            runs=list(_changing_runs()[:LATEST]),
+            changes=_latest_changes(),
         ),
         by_source=dict(
             visible_records().order_by().values_list("source_id").annotate(records=Count("id")),
@@ -110,10 +122,15 @@ def _light() -> QuerySet[Record]:
     return visible_records().only("id", "title", "provider", "first_seen_at", "subjects")
 
 
-def _changing_runs() -> QuerySet[Harvest]:
+def _latest_changes() -> list[Changes]:
     changed = Q(added__gt=0) | Q(changed__gt=0) | Q(gone__gt=0)
-    applied = Harvest.objects.filter(changed, state=State.APPLIED.value)
-    return applied.select_related("source__node").order_by("-ended_at")
+    applied = Harvest.objects.filter(changed, state=State.APPLIED.value).order_by()
+    days = applied.values_list("source_id", TruncDate("ended_at", tzinfo=UTC)).annotate(
+        Sum("added"), Sum("changed"), Sum("gone"), last_at=Max("ended_at")
+    )
+    latest = days.order_by("-last_at")[:LATEST]
+    sources = Source.objects.select_related("node").in_bulk({source_id for source_id, *_ in latest})
+    return [Changes(sources[source_id], *told) for source_id, _day, *told in latest]
 
 
 def neighbours(known: Snapshot, *, now: datetime) -> list[Neighbour]:
