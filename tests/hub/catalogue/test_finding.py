@@ -9,6 +9,7 @@ from uuid import UUID
 
 import numpy as np
 import pytest
+from django.db import connection
 from django.http import QueryDict
 from hypothesis import given
 from hypothesis import strategies as st
@@ -218,6 +219,16 @@ def test_an_address_says_only_what_is_not_usual() -> None:
 @pytest.mark.django_db(transaction=True)
 class TestTheCatalogue:
     """With records in a real database."""
+
+    def test_words_to_look_in_lie_in_the_record_itself(self, holder: Holder, federation: Federation) -> None:
+        holder.publish(1, description=english(" ".join(f"word{number}" for number in range(250))))
+        federation.harvest()
+        words = "SELECT pg_column_size(search), pg_column_toast_chunk_id(search) FROM catalogue_record"
+        with connection.cursor() as cursor:
+            cursor.execute(words)
+            ((size, beside),) = cursor.fetchall()
+        assert size > 2_000  # PostgreSQL would put it beside the record by itself
+        assert beside is None
 
     def test_words_are_found_ranked_and_marked(self, holder: Holder, federation: Federation) -> None:
         says = {
