@@ -21,6 +21,7 @@ def test_the_front_door_counts_what_the_nodes_published(open_page: OpenPage, dem
     shown = page.locator(".figure:has(dt:text-is('Datasets')) dd").inner_text()
     assert int(shown.replace(",", "")) >= published > 0
     expect(page.locator(".network-nodes > [data-state='present']")).to_have_count(3)
+    expect(page.locator(".network-map circle")).to_have_count(3)  # who runs them says where that is
     expect(page.locator("figure.chart:visible").first).to_be_visible()
     if os.environ.get("CAIMERA_SCREENSHOTS") == "1":
         page.set_viewport_size({"width": 1280, "height": 1500})

@@ -212,6 +212,30 @@ def test_members_are_listed_and_decided_in_the_shell() -> None:
     assert "no membership of this number" in call("members", "decide", str(person.pk), "accept").output
 
 
+def test_organisations_are_taken_on_and_listed_in_the_shell(make_node: MakeNode) -> None:
+    make_node("trials")
+    where = ("--country", "Netherlands", "--node", "trials", "--position", "52.37,-4.90")
+    taken = call("organisations", "take-on", "Hospital", *where)
+    assert taken.exit_code == 0
+    (listed,) = json.loads(call("organisations", "--json").output)
+    assert listed == {
+        "id": taken.output.strip(),
+        "name": "Hospital",
+        "country": "Netherlands",
+        "node_id": "trials",
+        "latitude": 52.37,
+        "longitude": -4.9,
+    }
+    assert "Hospital" in call("organisations").output
+
+
+def test_an_organisation_that_cannot_be_taken_on_leaves_nothing() -> None:
+    refused = call("organisations", "take-on", "Hospital", "--position", "Amsterdam")
+    assert refused.exit_code == 1
+    assert "Write latitude and longitude in degrees" in refused.output
+    assert json.loads(call("organisations", "--json").output) == []
+
+
 def test_accounts_of_programs_are_made_listed_and_ended_in_the_shell() -> None:
     words = call("accounts", "make", "nightly", "--role", "engagement").output.strip()
     assert words.startswith("caimera_")

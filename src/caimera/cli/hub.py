@@ -8,6 +8,7 @@ from typing import IO
 
 import click
 
+from caimera.cli.organisations import organisation_commands
 from caimera.cli.people import people_commands
 from caimera.cli.sites import (
     begin,
@@ -166,6 +167,7 @@ def nodes(as_json: bool) -> None:
             click.echo(f"{'':<20} refused: {node.refused}")
 
 
+hub.add_command(organisation_commands(_begin))
 for _command in people_commands(_begin):
     hub.add_command(_command)
 

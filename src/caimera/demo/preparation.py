@@ -26,7 +26,7 @@ from caimera.demo.postgres import Cluster
 from caimera.demo.processes import Command
 from caimera.demo.running import last_lines, run_all
 from caimera.demo.simulator import DEVICE, PERSONAS, REFRESH, Client, save_clients, secret_digest
-from caimera.demo.sites import CLI_CLIENT, HUB, NODES, SITES, Site, environment, surroundings, url
+from caimera.demo.sites import CLI_CLIENT, HUB, NODES, RUNNERS, SITES, Site, environment, surroundings, url
 from caimera.secrets import FileStore
 from caimera.vocabulary import VERSION
 
@@ -74,6 +74,7 @@ class Preparation:
             Step("operator", "Make Olga the operator of every site", self._operator, lambda: "made"),
             Step("data", "Make datasets from the Imaging Data Commons", self._data, self._data_version),
             Step("enrolment", "Let the hub and the nodes know each other", self._enrolment, lambda: "made"),
+            Step("organisations", "Say who runs the nodes, and where", self._organisations, lambda: "made"),
             Step("publication", "Publish the datasets at their nodes", self._publication, self._data_version),
             Step("routes", "Tell the broker who may speak", self._routes, self._routes_version),
             Step("clients", "Register the sites at the sign-in simulator", self._clients),
@@ -164,6 +165,19 @@ class Preparation:
             command = self.command(HUB, "enrol", str(cards[node.id]))
             meeting.append(replace(command, name=f"{command.name} of {node.id}"))
         self._run_all(meeting, lambda done: report(5 + done, 11, "enrolment"))
+
+    def _organisations(self, report: Report) -> None:
+        """Take on who runs a node, but where an operator of an older demo did."""
+        known = self.home.site(HUB.id) / "organisations.json"
+        self._run_all(
+            [replace(self.command(HUB, "organisations", "--json"), output=known)], lambda done: None
+        )
+        spoken_for = {one["node_id"] for one in json.loads(known.read_text())}
+        commands = []
+        for one in (one for one in RUNNERS if one.node not in spoken_for):
+            said = ("--country", one.country, "--node", one.node, "--position", one.position)
+            commands.append(self.command(HUB, "organisations", "take-on", one.name, *said))
+        self._run_all(commands, _counting(report, commands))
 
     def _publication(self, report: Report) -> None:
         connecting = self.command(_CLINICAL_NODE, "connect-database", DATABASE, "-")

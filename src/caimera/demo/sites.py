@@ -81,6 +81,23 @@ NODES = (
 )
 SITES = (HUB, *NODES)
 
+
+@dataclass(frozen=True, slots=True)
+class Runner:
+    """The made-up organisation that runs a node, and where it says it is."""
+
+    node: str
+    name: str
+    country: str
+    position: str
+
+
+RUNNERS = (
+    Runner("trials", "Institute of Clinical Trials (demo)", "Netherlands", "52.09,5.12"),
+    Runner("genomics", "Institute of Cancer Genomics (demo)", "Spain", "39.47,-0.38"),
+    Runner("community", "Community Hospitals (demo)", "Greece", "40.64,22.94"),
+)
+
 SMALL: Mapping[str, tuple[str, ...]] = {
     "trials": ("nctn",),
     "genomics": ("apollo", "hcmi", "midi"),
