@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 from caimera.demo.broker import BrokerProblem
-from caimera.demo.errors import DemoError, NotReady, Stopped
+from caimera.demo.errors import DemoError, NotReady, StepFailed, Stopped
 from caimera.demo.home import Home
 from caimera.demo.ports import chosen
 from caimera.demo.postgres import PostgresProblem
@@ -44,10 +44,13 @@ class Supervisor:
 
     def __init__(self, home: Home, run: str, pid: int, stop_sign: StopSign, *, small: bool) -> None:
         before = read(home)
+        ports = chosen(PREFERRED_PORTS, before.ports)
+        login = before.ports.get("login", ports["login"]) if before.prepared else ports["login"]
         self.home = home
         self._pause = stop_sign.pause
+        self._login_is_taken = login != ports["login"]
         self.state = State(
-            ports=chosen(PREFERRED_PORTS, before.ports),
+            ports=ports | {"login": login},
             prepared=before.prepared,
             run=run,
             supervisor=pid,
@@ -77,11 +80,21 @@ class Supervisor:
             self._stop(problem)
 
     def _prepare(self) -> None:
+        self._require_same_login()
         steps = self.preparation.steps(self.state.prepared)
         self.state.steps = [StepState(label=step.label) for step in steps]
         self.state.steps.append(StepState(label="Start the sites and wait until they are ready"))
         for step, shown in zip(steps, self.state.steps, strict=False):
             self._do(step, shown)
+
+    def _require_same_login(self) -> None:
+        """People are known by the address of their login service: elsewhere nobody is who they were."""
+        if self._login_is_taken:
+            raise StepFailed(
+                f"Another program listens at port {self._port('login')}, where this demo's login service "
+                "has to be: its people are known by that address. End that program (another demo?), or "
+                "run `caimera demo reset`."
+            )
 
     def _do(self, step: Step, shown: StepState) -> None:
         made_from = step.made_from and step.made_from()
