@@ -6,6 +6,7 @@ import asyncio
 import logging
 import os
 import signal
+from pathlib import Path
 
 import pytest
 
@@ -427,12 +428,19 @@ async def test_nothing_is_delivered_over_a_link_that_is_down(federation: Federat
         await hub.deliver([Departure(subjects.question("north"), b"question")])
 
 
+def stands_still(pid: int) -> bool:
+    """Whether all threads of a process have heard that they are to stop: until then some go on."""
+    stats = [task.read_text() for task in Path(f"/proc/{pid}/task").glob("*/stat")]
+    return {stat.rpartition(")")[2].split()[0] for stat in stats} == {"T"}
+
+
 async def test_a_delivery_the_broker_did_not_confirm_is_an_error(federation: Federation) -> None:
     hub = await federation.linked("hub")
     server = federation.broker.process
     assert server is not None
     os.kill(server.pid, signal.SIGSTOP)
     try:
+        await until(lambda: stands_still(server.pid))
         with pytest.raises(BrokerUnreachable):
             await hub.deliver([Departure(subjects.question("north"), b"question")])
     finally:
