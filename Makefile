@@ -98,7 +98,9 @@ system: ## Install the Debian packages that tests need (as root)
 SYSTEM_PACKAGES := chromium-headless-shell fonts-dejavu-core clamav-daemon
 
 system-or-say:
-	@missing=""; for tool in chromium-headless-shell clamd; do PATH="$$PATH:/usr/sbin" command -v $$tool >/dev/null || missing="$$missing $$tool"; done; \
+	@missing=""; has() { PATH="$$PATH:/usr/sbin" command -v $$1 >/dev/null; }; \
+	has chromium-headless-shell || has chromium || missing=" chromium-headless-shell"; \
+	has clamd || missing="$$missing clamd"; \
 	if [ -n "$$missing" ]; then \
 	  if [ "$$(id -u)" = 0 ]; then $(MAKE) --no-print-directory system; \
 	  elif [ -n "$${CI:-}" ]; then echo "Missing:$$missing. Run 'make system' as root first."; exit 1; \
