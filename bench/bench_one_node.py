@@ -20,8 +20,10 @@ from caimera.cohort import And, Question, canonical, parse
 from caimera.crate import open_crate
 from caimera.demo.idc import build_crates
 from caimera.node.sources import CrateOrigin, IndexedSource, SourceCount, SourceRelease
+from caimera.vocabulary import VERSION
 
-HOME = Path(__file__).parents[1] / "var" / "bench"
+HOME = Path(__file__).parents[1] / "var" / f"bench {VERSION}"
+"""Crates never change: those of another vocabulary stay by themselves."""
 
 PARQUET = {
     "four conditions": """
