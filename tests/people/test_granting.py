@@ -17,6 +17,7 @@ from caimera.people.errors import ActRefused, Overtaken
 from caimera.people.granting import confirm_role, give_role, take_role
 from caimera.people.models import Person, RoleGrant
 from caimera.people.roles import BY_GROUP, PERMISSIONS, ROLES, permissions_of, roles_with
+from tests.looking import browser
 
 pytestmark = pytest.mark.django_db
 
@@ -43,12 +44,6 @@ def second_operator(olga: Person, make_person: MakePerson) -> Person:
         person=otto, role="operator", reason="test", until=SOON, confirmed_at=timezone.now()
     )
     return anew(otto)
-
-
-def browser(person: Person) -> Client:
-    client = Client()
-    client.force_login(person)
-    return client
 
 
 def test_every_permission_is_carried_and_every_role_says_what_it_is_for() -> None:

@@ -8,7 +8,6 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
-from django.test import Client
 from django.utils import timezone
 
 from caimera.audit.queries import trail
@@ -17,6 +16,7 @@ from caimera.people.errors import ActRefused, Overtaken
 from caimera.people.models import Acceptance, Membership, Person, RoleGrant
 from caimera.people.policies import current
 from caimera.workflow import CLOCK, NotReady, Refused, WrongRole, WrongState, workflow
+from tests.looking import browser
 
 pytestmark = pytest.mark.django_db
 
@@ -49,12 +49,6 @@ def make_operator(make_person: MakePerson) -> MakePerson:
 
 def apply(person: Person) -> Membership:
     return acts.apply(person=person, institution="Hospital", purpose="Count lungs", accepted=ALL)
-
-
-def browser(person: Person) -> Client:
-    client = Client()
-    client.force_login(person)
-    return client
 
 
 def test_a_newcomer_applies_and_becomes_a_member_by_a_decision(

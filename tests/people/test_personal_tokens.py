@@ -25,6 +25,7 @@ from caimera.people.personal_tokens import (
     person_by_token,
     revoke_token,
 )
+from tests.looking import browser
 
 pytestmark = pytest.mark.django_db
 
@@ -37,12 +38,6 @@ def ask(words: str, address: str = "/api/saved") -> HttpResponse:
 
 def token(person: Person, *scopes: str, days: int = 30) -> str:
     return make_token(person=person, name="laptop", scopes=scopes, days=days)[1]
-
-
-def browser(person: Person) -> Client:
-    client = Client()
-    client.force_login(person)
-    return client
 
 
 def test_a_token_asks_in_its_persons_name_for_what_it_was_made_for(make_person: MakePerson) -> None:

@@ -127,7 +127,11 @@ class Workflow:
                 yield one
 
     def whose_turn(self, state: str, filed: Collection[str]) -> tuple[str, ...]:
-        """The roles that a case in a state waits for now: not those whose part is done or comes later."""
+        """The roles whose turn it is in a state once the forms in `filed` are there.
+
+        Of those the state waits for, whose own form is filed already, or whose event needs forms that others
+        have yet to file, is left out.
+        """
         return tuple(role for role in self.state(state).waits_for if self._is_open(state, role, filed))
 
     def _is_open(self, state: str, role: str, filed: Collection[str]) -> bool:

@@ -15,6 +15,7 @@ from pytest_django import Settings
 
 from caimera.people.models import Person, RoleGrant
 from tests.hub.conftest import make_person
+from tests.looking import browser
 
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
 
@@ -35,16 +36,16 @@ def with_role(role: str, sub: str = "") -> Person:
     return person
 
 
-def browser(person: Person) -> Client:
-    client = Client()
-    client.force_login(person)
-    return client
-
-
 @pytest.fixture
 def hugo(db: None) -> Person:
     """A person of a hospital; no member."""
     return make_person("hugo", is_member=False)
+
+
+@pytest.fixture
+def mine(hugo: Person) -> Client:
+    """That person's browser."""
+    return browser(hugo)
 
 
 @pytest.fixture

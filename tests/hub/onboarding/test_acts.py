@@ -23,8 +23,9 @@ from caimera.people.errors import ActRefused
 from caimera.people.models import Person
 from caimera.workflow import Refused, UnknownEvent, WrongRole, WrongState, workflow
 from tests.hub.conftest import make_person
-from tests.hub.onboarding.conftest import INTEREST, TIER, browser, with_role
+from tests.hub.onboarding.conftest import INTEREST, TIER, with_role
 from tests.hub.onboarding.journeys import People, advance, given
+from tests.looking import browser
 
 pytestmark = pytest.mark.django_db
 

@@ -11,8 +11,9 @@ from django.test import Client
 from caimera.people.models import Person
 from caimera.people.personal_tokens import make_token
 from tests.hub.conftest import make_person
-from tests.hub.onboarding.conftest import INTEREST, browser
+from tests.hub.onboarding.conftest import INTEREST
 from tests.hub.onboarding.journeys import People, advance, given
+from tests.looking import browser
 
 pytestmark = pytest.mark.django_db
 

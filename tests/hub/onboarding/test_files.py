@@ -16,8 +16,9 @@ from caimera.hub.onboarding.errors import NoSuchCase
 from caimera.hub.onboarding.models import Case, Draft
 from caimera.people.models import Person
 from tests.hub.conftest import make_person
-from tests.hub.onboarding.conftest import PAPERS, PDF, browser, pdf
+from tests.hub.onboarding.conftest import PAPERS, PDF, pdf
 from tests.hub.onboarding.journeys import People, advance
+from tests.looking import browser
 
 pytestmark = pytest.mark.django_db
 
@@ -27,11 +28,6 @@ FORM = "document-checklist"
 @pytest.fixture
 def case(hugo: Person, people: People) -> Case:
     return advance(people, hugo, "documents")
-
-
-@pytest.fixture
-def mine(hugo: Person) -> Client:
-    return browser(hugo)
 
 
 def save(client: Client, case: Case, **sent: object) -> str:

@@ -19,8 +19,9 @@ from caimera.people.models import Person
 from caimera.people.personal_tokens import make_token
 from tests.hub.conftest import make_person
 from tests.hub.documents.conftest import docx
-from tests.hub.onboarding.conftest import PAPERS, PDF, TECHNICAL, browser, pdf
+from tests.hub.onboarding.conftest import PAPERS, PDF, TECHNICAL, pdf
 from tests.hub.onboarding.journeys import People, advance, given
+from tests.looking import browser
 
 pytestmark = pytest.mark.django_db
 
@@ -30,11 +31,6 @@ FORM = "document-checklist"
 @pytest.fixture
 def case(hugo: Person, people: People) -> Case:
     return advance(people, hugo, "documents")
-
-
-@pytest.fixture
-def mine(hugo: Person) -> Client:
-    return browser(hugo)
 
 
 def put(

@@ -14,8 +14,9 @@ from caimera.hub.onboarding.models import Case, Draft
 from caimera.people.actions import forget_person
 from caimera.people.models import Person
 from tests.hub.conftest import make_person
-from tests.hub.onboarding.conftest import TIER, browser, with_role
+from tests.hub.onboarding.conftest import TIER, with_role
 from tests.hub.onboarding.journeys import People, advance, given
+from tests.looking import browser
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -14,8 +14,9 @@ from caimera.notices.queries import Shown
 from caimera.notices.reminding import remind
 from caimera.people.models import Person
 from tests.hub.conftest import make_person
-from tests.hub.onboarding.conftest import LEGAL, TECHNICAL, browser
+from tests.hub.onboarding.conftest import LEGAL, TECHNICAL
 from tests.hub.onboarding.journeys import People, advance, given
+from tests.looking import browser
 
 pytestmark = pytest.mark.django_db
 

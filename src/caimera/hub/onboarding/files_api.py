@@ -10,6 +10,7 @@ from ninja import File, Router, Status, UploadedFile
 
 from caimera.hub.documents.actions import give_out
 from caimera.hub.documents.errors import DocumentRefused
+from caimera.hub.documents.models import Document
 from caimera.hub.documents.serving import attachment
 from caimera.hub.onboarding import attaching, queries
 from caimera.hub.onboarding.doors import OWN, THEIRS, Door
@@ -111,18 +112,21 @@ def _put(
 
 
 def _remove(request: HttpRequest, door: Door, case_id: UUID, document_id: UUID) -> Status:
-    person = caller(request)
-    case = queries.case_for(person, case_id, door.cases(person))
-    if queries.document_of(case, document_id, person) is None:
-        raise NoSuchCase
-    if not attaching.detach(case_id=case_id, document_id=document_id, person=person):
+    document, person = _document(request, door, case_id, document_id), caller(request)
+    if not attaching.detach(case_id=case_id, document_id=document.pk, person=person):
         raise HandedIn
     return Status(204, None)
 
 
 def _read(request: HttpRequest, door: Door, case_id: UUID, document_id: UUID) -> HttpResponse:
+    document = _document(request, door, case_id, document_id)
+    return attachment(document, give_out(document=document, person=caller(request)))
+
+
+def _document(request: HttpRequest, door: Door, case_id: UUID, document_id: UUID) -> Document:
+    """A document of a case, both of which the caller may see. Raises NoSuchCase."""
     person = caller(request)
     case = queries.case_for(person, case_id, door.cases(person))
-    if (document := queries.document_of(case, document_id, person)) is None:
+    if (found := queries.document_of(case, document_id, person)) is None:
         raise NoSuchCase
-    return attachment(document, give_out(document=document, person=person))
+    return found

@@ -32,6 +32,8 @@ from caimera.people.models import Person
 from caimera.protocol.messages import Answer, Ask, ConditionStatus, DatasetCount, Treatment
 
 _MINUTE = timedelta(minutes=1)
+_SAID = Cast("answer", TextField())
+"""What a node said, as JSON."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +113,7 @@ def _answers() -> Prefetch[str]:
 
 def _with_names(answers: QuerySet[NodeAnswer]) -> QuerySet[NodeAnswer]:
     """With their nodes, but not all that these can answer, which is long; what they said as JSON, `said`."""
-    said = Cast("answer", TextField())
-    return answers.select_related("node").defer("answer", "node__capabilities").annotate(said=said)
+    return answers.select_related("node").defer("answer", "node__capabilities").annotate(said=_SAID)
 
 
 def overdue_questions(now: datetime) -> QuerySet[Question]:
@@ -196,9 +197,8 @@ class _Line(NamedTuple):
 def _told(question_id: UUID, node_ids: Sequence[str]) -> Iterable[_Line]:
     """The lines of those of these nodes for which nobody waits any more."""
     over = NodeAnswer.objects.filter(question_id=question_id, node_id__in=node_ids)
-    said = Cast("answer", TextField())
     rows = over.exclude(state=State.WAITING).values_list(
-        "node_id", "node__name", "state", "reason", "took_ms", said
+        "node_id", "node__name", "state", "reason", "took_ms", _SAID
     )
     return map(_Line._make, rows)
 
