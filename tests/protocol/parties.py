@@ -11,6 +11,7 @@ import rfc8785
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
+from nacl.bindings import crypto_aead_xchacha20poly1305_ietf_encrypt
 
 from caimera.protocol.envelope import Letter, open_sealed, seal
 from caimera.protocol.identity import Card, Identity
@@ -19,6 +20,7 @@ from caimera.protocol.messages import Ask, Asker
 NOW = datetime(2026, 11, 23, 9, 30, 0, 400_000, tzinfo=UTC)
 HUB, NODE, OTHER = Identity.generate("hub"), Identity.generate("north"), Identity.generate("south")
 CARDS = {"hub": HUB.card("The hub"), "south": OTHER.card("Another node")}
+SUITE = "X25519-HKDF-SHA256-ChaCha20Poly1305+XChaCha20Poly1305"
 ASKER = Asker(person="pseudonym-1", purpose="A purpose nobody on the way may read")
 QUESTION = Ask(
     question_id=UUID("6f2d1c1e-6a0b-4a53-9a44-6f0f0a5f8c11"),
@@ -69,8 +71,8 @@ def header(**changes: Any) -> dict[str, Any]:
     """A good header, changed; a change to None leaves the member out."""
     issued = int(NOW.timestamp())
     members = {
-        "v": 1, "aud": "north", "iss": "hub", "iat": issued, "exp": issued + 60, "nonce": "A" * 22,
-        "request_id": "request-1", "vocabulary": "2026.11", "suite": "X25519-HKDF-SHA256-ChaCha20Poly1305",
+        "v": 2, "aud": "north", "iss": "hub", "iat": issued, "exp": issued + 60, "nonce": "A" * 22,
+        "request_id": "request-1", "vocabulary": "2026.11", "suite": SUITE,
     }  # fmt: skip
     return {name: value for name, value in (members | changes).items() if value is not None}
 
@@ -90,13 +92,29 @@ def padded(text: bytes) -> bytes:
     return text + b" " * (-len(text) % 512)
 
 
-def forged(head: dict[str, Any], plain: bytes, *, signer: Identity = HUB, reader: Identity = NODE) -> bytes:
-    """An envelope with any header and any sealed bytes, rightly sealed and rightly signed."""
+def forged(
+    head: dict[str, Any],
+    plain: bytes,
+    *,
+    signer: Identity = HUB,
+    reader: Identity = NODE,
+    secret: bytes = bytes(range(32)),
+    info: dict[str, Any] | None = None,
+) -> bytes:
+    """An envelope with any header, key and sealed bytes, rightly sealed and rightly signed.
+
+    `info` are the parties the key is said to be for, where they are not the header's.
+    """
     suite = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.CHACHA20_POLY1305)
     public = X25519PrivateKey.from_private_bytes(reader.seal_key).public_key()
-    hidden = suite.encrypt(plain, public, info=b"caimera/envelope/1\n" + rfc8785.dumps(head))
+    parties = {name: head.get(name) for name in ("aud", "iss", "suite")} | (info or {})
+    key = suite.encrypt(secret, public, info=b"caimera/envelope-key/2\n" + rfc8785.dumps(parties))
+    nonce = b"n" * 24
+    bound = b"caimera/envelope/2\n" + rfc8785.dumps(head)
+    hidden = nonce + crypto_aead_xchacha20poly1305_ietf_encrypt(plain, bound, nonce, secret[:32].ljust(32))
     members = {name: value for name, value in head.items() if name != "suite"}
-    return signed(members | {"sealed": {"suite": head.get("suite"), "body": text_of(hidden)}}, signer=signer)
+    sealed = {"suite": head.get("suite"), "key": text_of(key), "body": text_of(hidden)}
+    return signed(members | {"sealed": sealed}, signer=signer)
 
 
 def signed(document: dict[str, Any], *, signer: Identity = HUB) -> bytes:

@@ -9,6 +9,7 @@ import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
+from caimera.protocol import sealing
 from caimera.protocol.envelope import MAX_LIFETIME, MAX_SIZE, Draft, EnvelopeError, open_sealed
 from caimera.protocol.errors import (
     BadSignature,
@@ -118,9 +119,10 @@ def test_what_is_no_envelope_is_malformed(data: bytes) -> None:
         opened(data)
 
 
-def test_a_future_version_is_named_whatever_its_shape() -> None:
-    with pytest.raises(UnknownVersion, match="version 1"):
-        opened(b'{"entirely":"different","v":2}')
+@pytest.mark.parametrize("version", [1, 3])
+def test_another_version_is_named_whatever_its_shape(version: int) -> None:
+    with pytest.raises(UnknownVersion, match="version 2"):
+        opened(b'{"entirely":"different","v":%d}' % version)
 
 
 @pytest.mark.parametrize(
@@ -237,7 +239,62 @@ def test_a_site_cannot_pass_anothers_body_off_as_its_own() -> None:
         opened(signed(stolen, signer=OTHER))
 
 
-@pytest.mark.parametrize("cut", [0, 31, 48])
+def test_a_key_serves_one_sender_one_reader_and_one_minute() -> None:
+    def key(**told: Any) -> str:
+        return str(rfc8785_loads(sealed(**told))["sealed"]["key"])
+
+    minute = NOW.replace(second=0, microsecond=0)
+    assert key() == key(now=minute) == key(now=minute + timedelta(seconds=59))
+    others = {
+        key(now=minute + timedelta(minutes=1)),
+        key(recipient=OTHER.card("Another node")),
+        key(recipient=NODE.card("The node").model_copy(update={"seal_key": _other_seal_key()})),
+        key(sender=replace(HUB, site="hub2")),
+        key(sender=replace(HUB)),
+    }
+    assert len(others) == 5
+    assert key(now=minute) not in others
+
+
+def _other_seal_key() -> str:
+    return OTHER.card("Another node").seal_key
+
+
+def test_what_was_sealed_with_an_older_key_is_still_opened() -> None:
+    first = sealed()
+    later = sealed(now=NOW + timedelta(minutes=2))
+    assert opened(later, now=NOW + timedelta(minutes=2)).message == QUESTION
+    assert opened(first).message == opened(first, recipient=replace(NODE)).message == QUESTION
+
+
+def test_a_site_cannot_seal_with_anothers_key() -> None:
+    for parties in ({"iss": "south"}, {"aud": "south"}, {"suite": "none"}):
+        with pytest.raises(CannotOpen):
+            opened(forged(header(), _text(body()), info=parties))
+
+
+@pytest.mark.parametrize("secret", [b"", b"k" * 31, b"k" * 33])
+def test_a_key_of_another_length_opens_nothing(secret: bytes) -> None:
+    with pytest.raises(CannotOpen):
+        opened(forged(header(), _text(body()), secret=secret))
+
+
+@pytest.mark.parametrize("key", ["", "A", "AAAA", "AB", text_of(bytes(80))])
+def test_a_key_that_was_not_sealed_for_this_site_opens_nothing(key: str) -> None:
+    document = rfc8785_loads(sealed())
+    with pytest.raises(CannotOpen):
+        opened(signed(document | {"sealed": document["sealed"] | {"key": key}}))
+
+
+def test_a_sender_of_many_keys_fills_no_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sealing, "_REMEMBERED", 3)
+    for number in range(10):
+        data = forged(header(), _text(body()), secret=bytes([number]) * 32)
+        assert opened(data).message == opened(data).message == QUESTION
+        assert len(NODE.keys._opened) <= 3
+
+
+@pytest.mark.parametrize("cut", [0, 23, 24, 39, 40])
 def test_a_body_cut_short_cannot_be_opened(cut: int) -> None:
     document = rfc8785_loads(sealed())
     shorter = text_of(bytes_of(document["sealed"]["body"])[:cut])

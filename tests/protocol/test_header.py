@@ -11,7 +11,7 @@ SITES = st.from_regex(r"[a-z][a-z0-9-]{1,40}", fullmatch=True)
 SECONDS = st.integers(min_value=0, max_value=253_402_300_799)
 HEADERS = st.builds(
     Header,
-    v=st.just(1),
+    v=st.just(2),
     aud=SITES,
     iss=SITES,
     iat=SECONDS,
@@ -23,10 +23,14 @@ HEADERS = st.builds(
 TEXTS = st.from_regex(r"[A-Za-z0-9_-]*", fullmatch=True)
 
 
-@given(HEADERS, TEXTS, TEXTS)
-def test_each_text_is_the_canonical_one_of_what_it_says(header: Header, body: str, signature: str) -> None:
+@given(HEADERS, TEXTS, TEXTS, TEXTS)
+def test_each_text_is_the_canonical_one_of_what_it_says(
+    header: Header, body: str, key: str, signature: str
+) -> None:
     said = header.model_dump()
-    unsigned = said | {"sealed": {"body": body, "suite": SUITE}}
-    assert header.bound() == b"caimera/envelope/1\n" + rfc8785.dumps(said | {"suite": SUITE})
-    assert header.signed(body) == rfc8785.dumps(unsigned)
-    assert header.whole(body, signature) == rfc8785.dumps(unsigned | {"sig": signature})
+    parties = {"aud": header.aud, "iss": header.iss, "suite": SUITE}
+    unsigned = said | {"sealed": {"body": body, "key": key, "suite": SUITE}}
+    assert header.keyed() == b"caimera/envelope-key/2\n" + rfc8785.dumps(parties)
+    assert header.bound() == b"caimera/envelope/2\n" + rfc8785.dumps(said | {"suite": SUITE})
+    assert header.signed(body, key) == rfc8785.dumps(unsigned)
+    assert header.whole(body, key, signature) == rfc8785.dumps(unsigned | {"sig": signature})

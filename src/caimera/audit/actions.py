@@ -1,5 +1,6 @@
 """Writing to the trail, and taking back what it knows of a person."""
 
+import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -21,9 +22,15 @@ _Row: TypeAlias = tuple[str, str, str, str, str]
 JSON: TypeAlias = "bool | int | float | str | Sequence[JSON] | Mapping[str, JSON] | None"
 
 _FIELDS = ("id", "at", "act", "actor", "object", "detail", "request_id")
-_INSERT = "INSERT INTO audit_record (act, actor, object, detail, request_id) VALUES {} RETURNING id, at"
-_ROW = "(%s, %s, %s, %s, %s)"
+_INSERT = "INSERT INTO audit_record (act, actor, object, detail, request_id) VALUES (%s, %s, %s, %s, %s)"
 """By hand, as every act waits for it: the ORM takes three times as long to say the same."""
+_INSERT_ALL = """
+INSERT INTO audit_record (act, actor, object, detail, request_id)
+SELECT told->>0, told->>1, told->>2, told->4, told->>3
+FROM jsonb_array_elements(%s) WITH ORDINALITY AS acts(told, number) ORDER BY number"""
+"""As JSON, which is written faster than hundreds of parameters."""
+_GIVEN = " RETURNING id, at"
+"""What the database gives each record, read only for those that want it."""
 
 _BATCH = 1000
 """Records erased in one transaction, under one record that says so."""
@@ -57,8 +64,10 @@ def record(
         OutsideTransaction, UnknownActor, NotRecordable: nothing is written then.
     """
     told = Act(act=act, actor=actor, object=object, detail=detail or {}, request_id=request_id)
-    ((given, row),) = _written((told,))
-    made = _record(told, given, row)
+    row = _row(told)
+    with connection.cursor() as cursor:
+        cursor.execute(_INSERT + _GIVEN, row)
+        made = _record(told, cursor.fetchone(), row)
     follow(made)
     return made
 
@@ -69,21 +78,25 @@ def record_all(*, acts: Sequence[Act]) -> None:
     Raises:
         OutsideTransaction, UnknownActor, NotRecordable: nothing is written then.
     """
-    for told, (given, row) in zip(acts, _written(acts), strict=True):
-        if is_followed(told.act):
-            follow(_record(told, given, row))
-
-
-def _written(acts: Sequence[Act]) -> Sequence[tuple[_Given, _Row]]:
-    """What the database gave each record, and what it was given."""
+    if not acts:
+        return
     rows = [_row(told) for told in acts]
-    if not rows:
-        return ()
+    told_at_once = f"[{','.join(map(_as_json, rows))}]"
     with connection.cursor() as cursor:
-        cursor.execute(
-            _INSERT.format(", ".join([_ROW] * len(rows))), [value for row in rows for value in row]
-        )
-        return list(zip(cursor.fetchall(), rows, strict=True))
+        if not any(is_followed(told.act) for told in acts):
+            cursor.execute(_INSERT_ALL, [told_at_once])
+            return
+        cursor.execute(_INSERT_ALL + _GIVEN, [told_at_once])
+        made = [_record(*one) for one in zip(acts, cursor.fetchall(), rows, strict=True)]
+    for one in made:
+        if is_followed(one.act):
+            follow(one)
+
+
+def _as_json(row: _Row) -> str:
+    """A list of what the row holds; its detail is JSON already."""
+    act, actor, about, detail, request_id = row
+    return f"{json.dumps((act, actor, about, request_id))[:-1]},{detail}]"
 
 
 def _record(told: Act, given: _Given, row: _Row) -> Record:

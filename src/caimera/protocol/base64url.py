@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import base64
+import binascii
+
+_STANDARD = bytes.maketrans(b"-_+/=", b"+/***")
+"""To the standard alphabet, whose own two characters and padding are none of this one."""
 
 
 def encode(data: bytes) -> str:
@@ -12,10 +16,12 @@ def encode(data: bytes) -> str:
 
 def decode(text: str) -> bytes:
     """The bytes `text` stands for; raises ValueError unless `encode` gives back the same text."""
+    whole = len(text) // 4 * 4
     try:
-        data = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+        padded = text.encode("ascii").translate(_STANDARD) + b"=" * (-len(text) % 4)
+        data = binascii.a2b_base64(padded, strict_mode=True)
+        if encode(data[whole // 4 * 3 :]) == text[whole:]:
+            return data
     except ValueError:
-        data = b""
-    if encode(data) != text:
-        raise ValueError("This is not base64url without padding.")
-    return data
+        pass
+    raise ValueError("This is not base64url without padding.") from None

@@ -1,11 +1,14 @@
 """The envelope: a message signed by one site and sealed for one other.
 
-    {"v": 1, "aud": recipient, "iss": sender, "iat": seconds, "exp": seconds, "nonce": 16 bytes,
-     "request_id": text, "vocabulary": version, "sealed": {"suite": name, "body": bytes}, "sig": 64 bytes}
+    {"v": 2, "aud": recipient, "iss": sender, "iat": seconds, "exp": seconds, "nonce": 16 bytes,
+     "request_id": text, "vocabulary": version,
+     "sealed": {"suite": name, "key": 80 bytes, "body": bytes}, "sig": 64 bytes}
 
 in canonical JSON, bytes as base64url. `sig` is Ed25519 over the canonical JSON of all other members. `body`
-is the HPKE sealing of {"asker", "message", "type"}; its `info` is a constant line and the canonical JSON of
-all members but `sealed` and `sig`, with `suite` among them. README.md gives the order of checks.
+is {"asker", "message", "type"} sealed with XChaCha20-Poly1305, bound to a constant line and the canonical
+JSON of all members but `sealed` and `sig`, with `suite` among them. `key` is the HPKE sealing of its key;
+its `info` is another constant line and the canonical JSON of `aud`, `iss` and `suite`: one key serves all
+that a sender says to one recipient in a minute. README.md gives the order of checks.
 """
 
 from __future__ import annotations
@@ -35,13 +38,12 @@ from caimera.protocol.errors import (
 from caimera.protocol.header import Envelope, Header
 from caimera.protocol.identity import Card, Identity
 from caimera.protocol.messages import Asker, Message
-from caimera.protocol.sealing import open_text, seal_text
 from caimera.protocol.writing import decoded, parsed, read
 from caimera.vocabulary import VERSION as VOCABULARY_VERSION
 
 __all__ = ["MAX_LIFETIME", "MAX_SIZE", "Draft", "EnvelopeError", "Letter", "open_sealed", "seal"]
 
-_VERSION = 1
+_VERSION = 2
 MAX_SIZE = 1024 * 1024
 """Bytes of a whole envelope."""
 MAX_LIFETIME = timedelta(minutes=10)
@@ -97,8 +99,10 @@ def seal(
     )
     _check_lifetime(header)
     draft = message if isinstance(message, Draft) else Draft.of(message)
-    body = base64url.encode(seal_text(draft.body(asker), reader=recipient.sealer, info=header.bound()))
-    data = header.whole(body, base64url.encode(sender.signer.sign(header.signed(body)).signature))
+    key = sender.keys.to_seal(reader=recipient.sealer, info=header.keyed(), minute=issued // 60)
+    body = base64url.encode(key.seal(draft.body(asker), bound=header.bound()))
+    signature = sender.signer.sign(header.signed(body, key.sealed)).signature
+    data = header.whole(body, key.sealed, base64url.encode(signature))
     _check_size(data)
     return data
 
@@ -124,8 +128,11 @@ def open_sealed(
     _check_audience(envelope, recipient)
     _check_signature(envelope, senders(envelope.iss))
     _check_time(envelope, now.timestamp(), leeway.total_seconds())
-    sealed = decoded(envelope.sealed.body)
-    message, asker = read_body(open_text(sealed, reader=recipient.opener, info=envelope.bound()))
+    sealed = envelope.sealed
+    text = recipient.keys.open(
+        decoded(sealed.body), key=sealed.key, info=envelope.keyed(), bound=envelope.bound()
+    )
+    message, asker = read_body(text)
     return Letter(
         message=message,
         issuer=envelope.iss,
@@ -146,7 +153,8 @@ def _envelope(data: bytes) -> Envelope:
     """The envelope these bytes are the canonical text of. Raises Malformed and UnknownVersion."""
     with suppress(Malformed):
         envelope = parsed(Envelope, data)
-        if envelope.v == _VERSION and envelope.whole(envelope.sealed.body, envelope.sig) == data:
+        sealed = envelope.sealed
+        if envelope.v == _VERSION and envelope.whole(sealed.body, sealed.key, envelope.sig) == data:
             return envelope
     raise _why_not(data)
 
@@ -186,7 +194,7 @@ def _check_signature(envelope: Envelope, card: Card | None) -> None:
         raise UnknownSender(f"Site {envelope.iss} is not enrolled here. Enrol it, or have it stop sending.")
     signature = decoded(envelope.sig)
     try:
-        card.verifier.verify(envelope.signed(envelope.sealed.body), signature)
+        card.verifier.verify(envelope.signed(envelope.sealed.body, envelope.sealed.key), signature)
     except (BadSignatureError, ValueError):  # the second for a signature of another length
         raise BadSignature(
             f"Site {envelope.iss} did not sign this envelope with the key known here. "

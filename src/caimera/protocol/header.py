@@ -14,7 +14,8 @@ from pydantic import Field
 from caimera.protocol.messages import Frozen, SiteId
 from caimera.protocol.sealing import SUITE
 
-_CONTEXT = "caimera/envelope/1\n"
+_CONTEXT = "caimera/envelope/2\n"
+_KEY_CONTEXT = "caimera/envelope-key/2\n"
 _YEAR_10000 = 253_402_300_800
 
 Seconds = Annotated[int, Field(ge=0, lt=_YEAR_10000)]
@@ -35,17 +36,21 @@ class Header(Frozen):
     request_id: Annotated[str, Field(pattern=r"^[A-Za-z0-9._:-]{0,128}$")]
     vocabulary: Annotated[str, Field(pattern=r"^[0-9A-Za-z.+-]{1,32}$")]
 
+    def keyed(self) -> bytes:
+        """What the key of a body is sealed under."""
+        return f'{_KEY_CONTEXT}{{"aud":"{self.aud}","iss":"{self.iss}","suite":"{SUITE}"}}'.encode()
+
     def bound(self) -> bytes:
         """What a body is sealed under."""
         return (_CONTEXT + self._around(f'"suite":"{SUITE}"')).encode()
 
-    def signed(self, body: str) -> bytes:
-        """What the sender signs, with the sealed body as base64url."""
-        return self._around(_sealed(body)).encode()
+    def signed(self, body: str, key: str) -> bytes:
+        """What the sender signs, with the sealed body and its key as base64url."""
+        return self._around(_sealed(body, key)).encode()
 
-    def whole(self, body: str, signature: str) -> bytes:
+    def whole(self, body: str, key: str, signature: str) -> bytes:
         """The envelope."""
-        return self._around(f'{_sealed(body)},"sig":"{signature}"').encode()
+        return self._around(f'{_sealed(body, key)},"sig":"{signature}"').encode()
 
     def _around(self, members: str) -> str:
         """These members between the header's own, which come before and after them in the alphabet."""
@@ -55,14 +60,15 @@ class Header(Frozen):
         )
 
 
-def _sealed(body: str) -> str:
-    return f'"sealed":{{"body":"{body}","suite":"{SUITE}"}}'
+def _sealed(body: str, key: str) -> str:
+    return f'"sealed":{{"body":"{body}","key":"{key}","suite":"{SUITE}"}}'
 
 
 class Sealed(Frozen):
-    """A sealed body, as base64url."""
+    """A sealed body and its sealed key, as base64url."""
 
-    suite: Literal["X25519-HKDF-SHA256-ChaCha20Poly1305"]
+    suite: Literal["X25519-HKDF-SHA256-ChaCha20Poly1305+XChaCha20Poly1305"]
+    key: Base64Url
     body: Base64Url
 
 

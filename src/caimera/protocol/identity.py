@@ -14,6 +14,7 @@ from pydantic import Field, field_validator
 from caimera.protocol import base64url
 from caimera.protocol.errors import IdentityError
 from caimera.protocol.messages import Frozen, SiteId
+from caimera.protocol.sealing import Keys
 
 _SITE = re.compile(r"[a-z][a-z0-9-]{1,40}")
 _KEY_SIZE = 32
@@ -81,7 +82,9 @@ class Identity:
     signer: SigningKey = field(init=False, repr=False, compare=False)
     """Signs in this site's name."""
     opener: X25519PrivateKey = field(init=False, repr=False, compare=False)
-    """Opens what was sealed for this site."""
+    """Opens keys that were sealed for this site."""
+    keys: Keys = field(init=False, repr=False, compare=False)
+    """Seals for others, and opens what they sealed for this site."""
 
     def __post_init__(self) -> None:
         check_site(self.site)
@@ -90,6 +93,7 @@ class Identity:
         # Made once: making a key costs as much as signing with it.
         object.__setattr__(self, "signer", SigningKey(self.sign_key))
         object.__setattr__(self, "opener", X25519PrivateKey.from_private_bytes(self.seal_key))
+        object.__setattr__(self, "keys", Keys(self.opener))
 
     @classmethod
     def generate(cls, site: str) -> Identity:

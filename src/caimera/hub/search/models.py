@@ -49,10 +49,14 @@ class Question(models.Model):
 
 
 class NodeAnswer(models.Model):
-    """What one node said to one question, or that it said nothing; its life is `states.TRANSITIONS`."""
+    """What one node said to one question, or that it said nothing; its life is `states.TRANSITIONS`.
 
-    question = models.ForeignKey(Question, on_delete=models.CASCADE, related_name="answers")
-    node = models.ForeignKey(Node, on_delete=models.PROTECT, related_name="answers")
+    A line is written three times within a second, each time into every index there is: of a question's
+    lines the constraint's will do, and all lines of one node are asked for by nobody.
+    """
+
+    question = models.ForeignKey(Question, on_delete=models.CASCADE, related_name="answers", db_index=False)
+    node = models.ForeignKey(Node, on_delete=models.PROTECT, related_name="answers", db_index=False)
     state = models.CharField(max_length=10, choices=[(state.value, state.value) for state in State])
     reason = models.TextField(blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)

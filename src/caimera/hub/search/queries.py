@@ -242,7 +242,7 @@ def _node_state(line: _Line, conditions: Mapping[str, str], moment: _Moment) -> 
     datasets = tuple(_dataset_state(dataset) for dataset in said.datasets) if said else ()
     treated = tuple(_condition_state(status, conditions) for status in said.conditions) if said else ()
     state = State(line.state) if line.state != State.WAITING else moment.silent
-    return NodeState(
+    return NodeState.model_construct(
         id=line.node_id,
         name=line.name,
         state=state,
@@ -265,7 +265,8 @@ def _silence(state: State, moment: _Moment) -> str:
 
 
 def _dataset_state(said: DatasetCount) -> DatasetState:
-    return DatasetState(
+    """What was checked when the node's word was read is not checked again: hundreds of nodes wait for it."""
+    return DatasetState.model_construct(
         id=said.dataset_id,
         title=said.title,
         version=said.version,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TypeAlias
+from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
@@ -18,28 +20,33 @@ from caimera.protocol.messages import Ask
 TOGETHER = 64
 """Envelopes sent in one transaction."""
 
+_Asked: TypeAlias = dict[UUID, tuple[Question, Ask]]
+"""Questions read so far, and what nodes are sent of them."""
+
 
 def send_questions(courier: Courier) -> None:
     """Send questions to all nodes that wait for them. Raises BrokerAway; the rest waits for the next call."""
-    while _send_some(courier) == TOGETHER:
+    asked: _Asked = {}
+    while _send_some(courier, asked) == TOGETHER:
         pass
 
 
-def _send_some(courier: Courier) -> int:
+def _send_some(courier: Courier, asked: _Asked) -> int:
     """The lines stay locked until the broker has their envelopes: a worker that is killed lets go of them."""
     with transaction.atomic():
         lines = unsent(timezone.now(), most=TOGETHER)
         if lines:
-            courier.send(_deliveries(lines))
+            courier.send(_deliveries(lines, asked))
             actions.mark_sent(line_ids=[line.id for line in lines])
     return len(lines)
 
 
-def _deliveries(lines: Sequence[Unsent]) -> list[Delivery]:
+def _deliveries(lines: Sequence[Unsent], asked: _Asked) -> list[Delivery]:
     """What is to be sent; each question is read once, to however many nodes it goes."""
-    questions = Question.objects.in_bulk({line.question_id for line in lines})
-    asks = {question_id: ask_of(question) for question_id, question in questions.items()}
-    return [_delivery(line.node, questions[line.question_id], asks[line.question_id]) for line in lines]
+    if unread := {line.question_id for line in lines} - asked.keys():
+        questions = Question.objects.in_bulk(unread)
+        asked.update({question_id: (one, ask_of(one)) for question_id, one in questions.items()})
+    return [_delivery(line.node, *asked[line.question_id]) for line in lines]
 
 
 def _delivery(node: Card, question: Question, ask: Ask) -> Delivery:
