@@ -20,7 +20,7 @@ from caimera.protocol.messages import Ask, Asker
 NOW = datetime(2026, 11, 23, 9, 30, 0, 400_000, tzinfo=UTC)
 HUB, NODE, OTHER = Identity.generate("hub"), Identity.generate("north"), Identity.generate("south")
 CARDS = {"hub": HUB.card("The hub"), "south": OTHER.card("Another node")}
-SUITE = "X25519-HKDF-SHA256-ChaCha20Poly1305+XChaCha20Poly1305"
+SUITE = "X25519-HKDF-SHA256-ChaCha20Poly1305+Ed25519+XChaCha20Poly1305"
 ASKER = Asker(person="pseudonym-1", purpose="A purpose nobody on the way may read")
 QUESTION = Ask(
     question_id=UUID("6f2d1c1e-6a0b-4a53-9a44-6f0f0a5f8c11"),
@@ -107,8 +107,7 @@ def forged(
     """
     suite = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.CHACHA20_POLY1305)
     public = X25519PrivateKey.from_private_bytes(reader.seal_key).public_key()
-    parties = {name: head.get(name) for name in ("aud", "iss", "suite")} | (info or {})
-    key = suite.encrypt(secret, public, info=b"caimera/envelope-key/2\n" + rfc8785.dumps(parties))
+    key = suite.encrypt(secret, public, info=_info(head | (info or {})))
     nonce = b"n" * 24
     bound = b"caimera/envelope/2\n" + rfc8785.dumps(head)
     hidden = nonce + crypto_aead_xchacha20poly1305_ietf_encrypt(plain, bound, nonce, secret[:32].ljust(32))
@@ -118,7 +117,17 @@ def forged(
 
 
 def signed(document: dict[str, Any], *, signer: Identity = HUB) -> bytes:
-    """Any document, rightly signed."""
-    unsigned = {name: value for name, value in document.items() if name != "sig"}
-    signature = Ed25519PrivateKey.from_private_bytes(signer.sign_key).sign(rfc8785.dumps(unsigned))
-    return rfc8785.dumps(unsigned | {"sig": text_of(signature)})
+    """Any document, its key rightly signed."""
+    sealed = document.get("sealed")
+    key = sealed.get("key") if isinstance(sealed, dict) else None
+    vouched = _info(document | {"suite": SUITE}) + b"\n" + str(key).encode(errors="replace")
+    signature = Ed25519PrivateKey.from_private_bytes(signer.sign_key).sign(vouched)
+    return rfc8785.dumps(document | {"sig": text_of(signature)})
+
+
+def _info(told: dict[str, Any]) -> bytes:
+    """What a key is sealed under, as far as a hostile header has it."""
+    issued = told.get("iat")
+    minute = issued // 60 if isinstance(issued, int) else 0
+    parties = {name: told.get(name) for name in ("aud", "iss", "suite")}
+    return b"caimera/envelope-key/2\n" + rfc8785.dumps(parties | {"minute": minute})

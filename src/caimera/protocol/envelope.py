@@ -4,11 +4,11 @@
      "request_id": text, "vocabulary": version,
      "sealed": {"suite": name, "key": 80 bytes, "body": bytes}, "sig": 64 bytes}
 
-in canonical JSON, bytes as base64url. `sig` is Ed25519 over the canonical JSON of all other members. `body`
-is {"asker", "message", "type"} sealed with XChaCha20-Poly1305, bound to a constant line and the canonical
-JSON of all members but `sealed` and `sig`, with `suite` among them. `key` is the HPKE sealing of its key;
-its `info` is another constant line and the canonical JSON of `aud`, `iss` and `suite`: one key serves all
-that a sender says to one recipient in a minute. README.md gives the order of checks.
+in canonical JSON, bytes as base64url. `body` is {"asker", "message", "type"} sealed with XChaCha20-Poly1305,
+bound to a constant line and the canonical JSON of all members but `sealed` and `sig`, with `suite` among
+them. `key` is the HPKE sealing of its key; its `info` is another constant line and the canonical JSON of
+`aud`, `iss`, `minute` (`iat` // 60) and `suite`: one key serves all that a sender says to one recipient in a
+minute. `sig` is Ed25519 over that `info`, a line's end and `key`. README.md gives the order of checks.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from nacl.exceptions import BadSignatureError
+from nacl.exceptions import CryptoError
 
 from caimera.protocol import base64url, canonical
 from caimera.protocol.body import Draft, read_body
@@ -38,6 +38,7 @@ from caimera.protocol.errors import (
 from caimera.protocol.header import Envelope, Header
 from caimera.protocol.identity import Card, Identity
 from caimera.protocol.messages import Asker, Message
+from caimera.protocol.sealing import padded_text, unpadded
 from caimera.protocol.writing import decoded, parsed, read
 from caimera.vocabulary import VERSION as VOCABULARY_VERSION
 
@@ -75,7 +76,7 @@ def seal(
     now: datetime,
     lifetime: timedelta = timedelta(seconds=60),
 ) -> bytes:
-    """Sign `message` in the sender's name and seal it for the recipient, for `lifetime` from `now` on.
+    """Seal `message` for the recipient in the sender's name, for `lifetime` from `now` on.
 
     For many recipients, make one `Draft` of it.
 
@@ -99,10 +100,9 @@ def seal(
     )
     _check_lifetime(header)
     draft = message if isinstance(message, Draft) else Draft.of(message)
-    key = sender.keys.to_seal(reader=recipient.sealer, info=header.keyed(), minute=issued // 60)
-    body = base64url.encode(key.seal(draft.body(asker), bound=header.bound()))
-    signature = sender.signer.sign(header.signed(body, key.sealed)).signature
-    data = header.whole(body, key.sealed, base64url.encode(signature))
+    key = sender.keys.to_seal(reader=recipient.sealer, info=header.keyed())
+    body = key.seal(draft.body(asker), bound=header.bound())
+    data = header.whole(base64url.encode(body), key.sealed, key.signature)
     _check_size(data)
     return data
 
@@ -126,13 +126,9 @@ def open_sealed(
     _check_size(data)
     envelope = _envelope(data)
     _check_audience(envelope, recipient)
-    _check_signature(envelope, senders(envelope.iss))
+    padded = _opened(envelope, recipient, senders(envelope.iss))
     _check_time(envelope, now.timestamp(), leeway.total_seconds())
-    sealed = envelope.sealed
-    text = recipient.keys.open(
-        decoded(sealed.body), key=sealed.key, info=envelope.keyed(), bound=envelope.bound()
-    )
-    message, asker = read_body(text)
+    message, asker = read_body(unpadded(padded))
     return Letter(
         message=message,
         issuer=envelope.iss,
@@ -189,16 +185,20 @@ def _check_audience(envelope: Envelope, recipient: Identity) -> None:
         )
 
 
-def _check_signature(envelope: Envelope, card: Card | None) -> None:
+def _opened(envelope: Envelope, recipient: Identity, card: Card | None) -> bytes:
+    """The padded body, which only its sender can have sealed under this header."""
     if card is None or card.site != envelope.iss:
         raise UnknownSender(f"Site {envelope.iss} is not enrolled here. Enrol it, or have it stop sending.")
-    signature = decoded(envelope.sig)
+    sealed = envelope.sealed
     try:
-        card.verifier.verify(envelope.signed(envelope.sealed.body, envelope.sealed.key), signature)
-    except (BadSignatureError, ValueError):  # the second for a signature of another length
+        key = recipient.keys.to_open(
+            sender=card.verifier, info=envelope.keyed(), sealed=sealed.key, signature=envelope.sig
+        )
+        return padded_text(decoded(sealed.body), key=key, bound=envelope.bound())
+    except CryptoError:
         raise BadSignature(
-            f"Site {envelope.iss} did not sign this envelope with the key known here. "
-            "If its keys were renewed, enrol its new card; else somebody speaks in its name."
+            f"Site {envelope.iss} did not sign this envelope with the key known here, or it was changed on "
+            "its way. If its keys were renewed, enrol its new card; else somebody speaks in its name."
         ) from None
 
 

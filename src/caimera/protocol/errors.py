@@ -77,7 +77,7 @@ class UnknownSender(EnvelopeError):
 
 
 class BadSignature(EnvelopeError):
-    """Its sender did not sign these bytes."""
+    """Its sender did not sign its key, or did not seal these bytes with it."""
 
     code = "bad_signature"
 
@@ -95,7 +95,7 @@ class Expired(EnvelopeError):
 
 
 class CannotOpen(EnvelopeError):
-    """Its body was not sealed for this site under this header."""
+    """Its key was not sealed for this site, or its body is not padded as bodies are."""
 
     code = "cannot_open"
 

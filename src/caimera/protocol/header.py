@@ -1,4 +1,4 @@
-"""The outside of an envelope, and the three canonical texts made of it: bound, signed, sent.
+"""The outside of an envelope, and the three canonical texts made of it: for its key, its body, and sent.
 
 Nothing in an envelope needs escaping in JSON, as the patterns of its fields see to, and its members have one
 order. So each text is written down here as it stands, which costs a tenth of a JSON encoder; a test holds
@@ -37,20 +37,19 @@ class Header(Frozen):
     vocabulary: Annotated[str, Field(pattern=r"^[0-9A-Za-z.+-]{1,32}$")]
 
     def keyed(self) -> bytes:
-        """What the key of a body is sealed under."""
-        return f'{_KEY_CONTEXT}{{"aud":"{self.aud}","iss":"{self.iss}","suite":"{SUITE}"}}'.encode()
+        """What the key of a body is sealed under: from whom, for whom, and for which minute."""
+        minute = self.iat // 60
+        parties = f'{{"aud":"{self.aud}","iss":"{self.iss}","minute":{minute},"suite":"{SUITE}"}}'
+        return (_KEY_CONTEXT + parties).encode()
 
     def bound(self) -> bytes:
         """What a body is sealed under."""
         return (_CONTEXT + self._around(f'"suite":"{SUITE}"')).encode()
 
-    def signed(self, body: str, key: str) -> bytes:
-        """What the sender signs, with the sealed body and its key as base64url."""
-        return self._around(_sealed(body, key)).encode()
-
     def whole(self, body: str, key: str, signature: str) -> bytes:
-        """The envelope."""
-        return self._around(f'{_sealed(body, key)},"sig":"{signature}"').encode()
+        """The envelope, with the sealed body, its key and the signature of that as base64url."""
+        sealed = f'"sealed":{{"body":"{body}","key":"{key}","suite":"{SUITE}"}}'
+        return self._around(f'{sealed},"sig":"{signature}"').encode()
 
     def _around(self, members: str) -> str:
         """These members between the header's own, which come before and after them in the alphabet."""
@@ -60,14 +59,10 @@ class Header(Frozen):
         )
 
 
-def _sealed(body: str, key: str) -> str:
-    return f'"sealed":{{"body":"{body}","key":"{key}","suite":"{SUITE}"}}'
-
-
 class Sealed(Frozen):
     """A sealed body and its sealed key, as base64url."""
 
-    suite: Literal["X25519-HKDF-SHA256-ChaCha20Poly1305+XChaCha20Poly1305"]
+    suite: Literal["X25519-HKDF-SHA256-ChaCha20Poly1305+Ed25519+XChaCha20Poly1305"]
     key: Base64Url
     body: Base64Url
 

@@ -84,7 +84,7 @@ class Identity:
     opener: X25519PrivateKey = field(init=False, repr=False, compare=False)
     """Opens keys that were sealed for this site."""
     keys: Keys = field(init=False, repr=False, compare=False)
-    """Seals for others, and opens what they sealed for this site."""
+    """What is sealed with for others, and what they seal with for this site."""
 
     def __post_init__(self) -> None:
         check_site(self.site)
@@ -93,7 +93,7 @@ class Identity:
         # Made once: making a key costs as much as signing with it.
         object.__setattr__(self, "signer", SigningKey(self.sign_key))
         object.__setattr__(self, "opener", X25519PrivateKey.from_private_bytes(self.seal_key))
-        object.__setattr__(self, "keys", Keys(self.opener))
+        object.__setattr__(self, "keys", Keys(signer=self.signer, opener=self.opener))
 
     @classmethod
     def generate(cls, site: str) -> Identity:

@@ -16,7 +16,7 @@ from caimera.transport import Arrival
 
 logger = logging.getLogger(__name__)
 
-TOGETHER = 64
+TOGETHER = 128
 """Messages taken at once."""
 
 _WAITING = 512
