@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from caimera.protocol.identity import Card
 from caimera.secrets import FileStore
-from caimera.web.running import settle
+from caimera.web.running import settle, share_heaps
 from caimera.web.site import SiteSettings
 
 CONNECTIONS = 4_000
@@ -33,6 +33,7 @@ class Running(Protocol):
 
 def begin(settings: str) -> None:
     """Let Django read a site's settings."""
+    share_heaps()
     import django
 
     os.environ["DJANGO_SETTINGS_MODULE"] = settings

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import os
 import sys
@@ -12,6 +13,10 @@ _COLLECT_AFTER = 20_000
 _TURN_S = 0.0005
 """Seconds a thread keeps the interpreter while others wait, where the usual is ten times as long."""
 
+_ARENAS = 1
+"""Heaps of the C library, which makes up to eight for each processor, and each keeps what it once had."""
+_M_ARENA_MAX = -8
+
 
 def settle() -> None:
     """Call once when everything is imported and set up, before the first request or message."""
@@ -20,6 +25,15 @@ def settle() -> None:
     gc.set_threshold(_COLLECT_AFTER, 50, 50)
     sys.setswitchinterval(_TURN_S)
     share_in_long_turns()
+
+
+def share_heaps() -> None:
+    """Let threads, which take turns anyway, share one heap: a node and a hub keep a tenth less memory.
+
+    Call before anything starts threads. Other C libraries than glibc know no such heaps.
+    """
+    with suppress(AttributeError, OSError):
+        ctypes.CDLL(None).mallopt(_M_ARENA_MAX, _ARENAS)
 
 
 def share_in_long_turns() -> None:
