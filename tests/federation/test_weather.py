@@ -118,7 +118,9 @@ TEXT = "modality = MR and sex = female"
 
 @pytest.fixture(scope="module")
 def undisturbed(demo: Demo) -> dict[str, int | None]:
-    """What the datasets say to the question when nothing is killed."""
+    """What the datasets say to the question when nothing is killed, and all were heard since the last was."""
+    with Hub(demo.hub_url, demo.token("researcher")) as hub:
+        assert wait_until(lambda: {node.state for node in hub.nodes()} == {"present"})
     question_id = asked(demo, TEXT)
     assert wait_until(settled(demo, question_id))
     return numbers(demo, question_id)
