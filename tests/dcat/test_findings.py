@@ -203,6 +203,7 @@ def test_concepts_are_listed_by_scheme() -> None:
     assert sizes == {
         "access_condition": 3,
         "access_right": 3,
+        "cancer_condition": 1,
         "collection_method": 5,
         "data_use": 23,
         "dataset_type": 3,
@@ -221,6 +222,7 @@ def test_each_data_use_condition_says_what_it_means_and_its_duo_code() -> None:
 def test_concepts_have_labels_and_the_vocabulary_s_too() -> None:
     assert label_of(f"{samples.ACCESS}DOWNLOAD") == "Download"
     assert label_of(LUNG) == "lung cancer"
+    assert label_of("https://cancerimage.eu/ontology/EUCAIM#CLIN1007977") == "cancer (any kind)"
     assert label_of("https://example.org/list#Thing") == "Thing"
     assert concepts()[f"{samples.EU}access-right/PUBLIC"].words == "Anyone may have the data."
 

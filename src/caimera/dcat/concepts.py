@@ -36,7 +36,7 @@ def concepts() -> Mapping[str, Concept]:
 
 def listed(scheme: str) -> tuple[Concept, ...]:
     """The concepts of a list: tier, dataset_type, collection_method, access_condition, access_right,
-    health_category or data_use. Raises KeyError on others."""
+    health_category, data_use or cancer_condition. Raises KeyError on others."""
     found = tuple(concept for concept in concepts().values() if concept.scheme == scheme)
     if not found:
         raise KeyError(scheme)
