@@ -87,10 +87,10 @@ def record_all(*, acts: Sequence[Act]) -> None:
             cursor.execute(_INSERT_ALL, [told_at_once])
             return
         cursor.execute(_INSERT_ALL + _GIVEN, [told_at_once])
-        made = [_record(*one) for one in zip(acts, cursor.fetchall(), rows, strict=True)]
-    for one in made:
-        if is_followed(one.act):
-            follow(one)
+        given = cursor.fetchall()
+    for told, back, row in zip(acts, given, rows, strict=True):
+        if is_followed(told.act):
+            follow(_record(told, back, row))
 
 
 def _as_json(row: _Row) -> str:
